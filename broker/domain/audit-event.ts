@@ -1,0 +1,71 @@
+/** AuditEvent: one fact about one request, chained to the one before by its hash. */
+import { digestOf } from './digest.ts';
+import type { Instant } from './instant.ts';
+import type { Status } from './request.ts';
+
+/** Hash that the first event of a request points back to. */
+export const chainStart = '0'.repeat(64);
+
+export const eventTypes = [
+  'submitted',
+  'refused',
+  'reviewers-asked',
+  'reviewed',
+  'approved',
+  'denied',
+  'withdrawn',
+  'timed-out',
+  'grant-opened',
+  'grant-bound',
+  'grant-active',
+  'end-requested',
+  'revoking',
+  'unbound',
+  'revoked',
+  'failed',
+  'swept',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+export interface AuditEvent {
+  v: 1;
+  requestId: string;
+  /** 1 for the first event of a request, without gaps. */
+  seq: number;
+  at: Instant;
+  type: EventType;
+  /** Person, session or `curfew:<function>` that did it. */
+  actor: string;
+  status: Status;
+  /** Facts for the reader; JSON, never a secret, token or link. */
+  facts: Record<string, unknown>;
+  /** Hash of the event before, or chainStart. */
+  prev: string;
+  /** Digest of all fields above. */
+  hash: string;
+}
+
+export type NewEvent = Pick<AuditEvent, 'at' | 'type' | 'actor' | 'facts'>;
+
+export function chain(
+  head: { seq: number; hash: string },
+  requestId: string,
+  status: Status,
+  event: NewEvent,
+): AuditEvent {
+  const body = { v: 1 as const, requestId, seq: head.seq + 1, status, ...event, prev: head.hash };
+  return { ...body, hash: digestOf(body) };
+}
+
+/** The first fault of one request's chain in words, or undefined when it is whole. */
+export function chainFault(events: readonly AuditEvent[]): string | undefined {
+  let head = { seq: 0, hash: chainStart };
+  for (const event of events) {
+    const { hash, ...body } = event;
+    if (event.seq !== head.seq + 1) return `event ${head.seq + 1} is missing: found ${event.seq}`;
+    if (event.prev !== head.hash) return `event ${event.seq} does not follow event ${head.seq}`;
+    if (digestOf(body) !== hash) return `event ${event.seq} was edited`;
+    head = { seq: event.seq, hash };
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/** Reads `curfew.yaml`: every fault at once, each with its line. */
+import { LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { type Catalog, catalogSchema } from './catalog.ts';
+import { InvalidInput } from './errors.ts';
+
+export interface CatalogFault {
+  /** 1-based line in the file. */
+  line: number;
+  /** `roles.pod-reader.maxDuration`; empty for faults of the whole file. */
+  path: string;
+  message: string;
+}
+
+type Document = ReturnType<typeof parseDocument>;
+
+/** Offset of the deepest node on the path that exists: a missing key is reported at its parent. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return 0;
+}
+
+function faultsOf(text: string): { catalog?: Catalog; faults: CatalogFault[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as never);
+  if (document.errors.length > 0) {
+    return {
+      faults: document.errors.map((error) => ({
+        line: lines.linePos(error.pos[0]).line,
+        path: '',
+        message: (error.message.split('\n')[0] ?? error.message).replace(/ at line \d+, column \d+:?$/, ''),
+      })),
+    };
+  }
+  const result = z.safeParse(catalogSchema, document.toJS({ maxAliasCount: 0 }));
+  if (result.success) return { catalog: result.data, faults: [] };
+  const faults = result.error.issues.map((issue) => ({
+    line: lines.linePos(offsetOf(document, issue.path)).line,
+    path: issue.path.join('.'),
+    message: issue.message,
+  }));
+  return { faults: faults.sort((a, b) => a.line - b.line) };
+}
+
+/** The catalog in a YAML text. Throws InvalidInput naming every fault as `file:line path: message`. */
+export function readCatalog(text: string, file = 'curfew.yaml'): Catalog {
+  const { catalog, faults } = faultsOf(text);
+  if (catalog) return catalog;
+  const list = faults.map((f) => `  ${file}:${f.line} ${f.path ? `${f.path}: ` : ''}${f.message}`).join('\n');
+  throw new InvalidInput(
+    `The catalog has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${list}`,
+    {
+      details: { faults },
+    },
+  );
+}
+
+/** JSON Schema of the file, for editors; published beside it as `curfew.schema.json`. */
+export function catalogJsonSchema(): unknown {
+  return z.toJSONSchema(catalogSchema, { io: 'input', target: 'draft-2020-12' });
+}

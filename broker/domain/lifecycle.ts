@@ -1,0 +1,116 @@
+/** The one transition table. Every change of a request goes through `advance` or `amend`, which append its audit event. */
+import { type AuditEvent, chain, type EventType } from './audit-event.ts';
+import { WrongStatus } from './errors.ts';
+import { after, earliest, type Instant } from './instant.ts';
+import type { AccessRequest, Status } from './request.ts';
+
+const edges: Record<Status, readonly Status[]> = {
+  pending: ['approved', 'denied', 'withdrawn', 'timed-out'],
+  approved: ['pending', 'scheduled', 'granting', 'withdrawn', 'denied', 'timed-out'],
+  scheduled: ['granting', 'withdrawn', 'denied', 'timed-out'],
+  granting: ['active', 'revoking'],
+  active: ['revoking'],
+  revoking: ['revoked', 'failed'],
+  denied: [],
+  withdrawn: [],
+  'timed-out': [],
+  revoked: [],
+  failed: [],
+};
+
+export function isFinal(status: Status): boolean {
+  return edges[status].length === 0;
+}
+
+/** Whether something may exist on the cluster in this status. */
+export function mayStand(status: Status): boolean {
+  return status === 'granting' || status === 'active' || status === 'revoking';
+}
+
+export function canAdvance(from: Status, to: Status): boolean {
+  return edges[from].includes(to);
+}
+
+/** How long the sweep leaves a request alone in each status before it looks whether somebody still drives it. */
+export const patience = { ask: 60_000, open: 120_000, bind: 90_000, hold: 15_000, revoke: 60_000 } as const;
+
+/** When the sweep has to look next; undefined once final. A request that is not final always has one. */
+export function dueAt(request: AccessRequest): Instant | undefined {
+  const { status, grant, updatedAt } = request;
+  switch (status) {
+    case 'pending':
+      return request.notifiedAt
+        ? request.reviewBy
+        : earliest(after(updatedAt, patience.ask), request.reviewBy);
+    case 'approved':
+    case 'scheduled':
+      return after(updatedAt, patience.ask);
+    case 'granting':
+      return after(updatedAt, patience.bind);
+    case 'active': {
+      const end = grant ? after(grant.expiresAt, patience.hold) : updatedAt;
+      return request.endRequested ? earliest(after(request.endRequested.at, patience.hold), end) : end;
+    }
+    case 'revoking':
+      return after(updatedAt, patience.revoke);
+    default:
+      return undefined;
+  }
+}
+
+export interface Step {
+  at: Instant;
+  actor: string;
+  /** For the timeline, in words. */
+  reason: string;
+  /** Defaults to the status moved to. */
+  type?: EventType;
+  facts?: Record<string, unknown>;
+  changes?: Partial<
+    Omit<AccessRequest, 'id' | 'version' | 'status' | 'history' | 'audit' | 'dueAt' | 'digest'>
+  >;
+}
+
+export interface Advanced {
+  request: AccessRequest;
+  event: AuditEvent;
+}
+
+function withEvent(before: AccessRequest, status: Status, step: Step, type: EventType): Advanced {
+  const facts = { reason: step.reason, ...step.facts };
+  const event = chain(before.audit, before.id, status, { at: step.at, type, actor: step.actor, facts });
+  const { dueAt: _, ...rest } = { ...before, ...step.changes };
+  const request: AccessRequest = {
+    ...rest,
+    status,
+    version: before.version + 1,
+    updatedAt: step.at,
+    audit: { seq: event.seq, hash: event.hash },
+  };
+  const due = dueAt(request);
+  return { request: due ? { ...request, dueAt: due } : request, event };
+}
+
+const typeOfStatus: Partial<Record<Status, EventType>> = { granting: 'grant-opened', active: 'grant-active' };
+
+/** Moves a request along one edge of the table. Throws WrongStatus where there is none. */
+export function advance(before: AccessRequest, to: Status, step: Step): Advanced {
+  if (!canAdvance(before.status, to)) {
+    throw new WrongStatus(`Request ${before.id} is ${before.status}; it can not become ${to}.`, {
+      details: { requestId: before.id, status: before.status },
+    });
+  }
+  const type = step.type ?? typeOfStatus[to] ?? (to as EventType);
+  const entry = { status: to, at: step.at, by: step.actor, reason: step.reason };
+  return withEvent({ ...before, history: [...before.history, entry] }, to, step, type);
+}
+
+/** Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. */
+export function amend(before: AccessRequest, step: Step & { type: EventType }): Advanced {
+  if (isFinal(before.status)) {
+    throw new WrongStatus(`Request ${before.id} is ${before.status}: it is over.`, {
+      details: { requestId: before.id, status: before.status },
+    });
+  }
+  return withEvent(before, before.status, step, step.type);
+}

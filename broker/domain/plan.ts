@@ -1,0 +1,56 @@
+/** Plan: what the AWS leg hands to the cluster leg; complete, and nothing else is needed to carry it out. */
+import { canonicalJson } from './digest.ts';
+import type { Subject } from './identity.ts';
+import type { Instant } from './instant.ts';
+import type { Binding } from './request.ts';
+
+/** How to reach one cluster's API. Read anew for each plan: endpoint and CA rotate. */
+export interface ClusterAddress {
+  eksName: string;
+  region: string;
+  endpoint: string;
+  /** PEM in base64, as DescribeCluster gives it. */
+  certificateAuthority: string;
+}
+
+export interface BindPlan {
+  v: 1;
+  deployment: string;
+  requestId: string;
+  cluster: ClusterAddress;
+  bindings: Pick<Binding, 'namespace' | 'name'>[];
+  clusterRole: string;
+  rulesDigest: string;
+  subject: Subject['kubernetes'];
+  expiresAt: Instant;
+  createBefore: Instant;
+}
+
+/** A plan with OpenGrant's signature over its canonical JSON (ECDSA P-256 with SHA-256, DER, base64). */
+export interface SignedPlan {
+  plan: BindPlan;
+  signature: string;
+}
+
+export interface UnbindPlan {
+  v: 1;
+  deployment: string;
+  requestId: string;
+  cluster: ClusterAddress;
+  bindings: Binding[];
+  /** Delete not before this instant, and at it: `expiresAt`, or now for an early end. */
+  notBefore: Instant;
+  /** Before this instant a late creation may still land, so absence is not yet proof. */
+  createBefore: Instant;
+}
+
+export interface UnbindResult {
+  /** When every RoleBinding was proven gone. */
+  unboundAt: Instant;
+  /** Whether any of them was ever seen by this call. */
+  found: boolean;
+}
+
+export function planText(plan: BindPlan): string {
+  return canonicalJson(plan);
+}

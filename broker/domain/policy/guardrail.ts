@@ -1,0 +1,15 @@
+/** The shape of every guardrail: looks at one question, returns what it found against it. */
+import type { Catalog, CatalogRole } from '../catalog.ts';
+import type { Caller } from '../identity.ts';
+import type { Asked } from '../request.ts';
+import type { Finding } from './decision.ts';
+
+/** What a guardrail may look at. `role` is absent where the catalog has none of that name. */
+export interface Question {
+  catalog: Catalog;
+  asked: Asked;
+  requester: Pick<Caller, 'person'>;
+  role?: CatalogRole;
+}
+
+export type Guardrail = (question: Question) => Finding[];

@@ -1,0 +1,145 @@
+/** AccessRequest: what is asked, by whom, what was decided and what exists because of it. The record of one request. */
+import * as z from 'zod';
+import type { PolicyRule } from './catalog.ts';
+import { namespaceSchema } from './catalog.ts';
+import { digestOf } from './digest.ts';
+import { durationSchema } from './duration.ts';
+import type { Subject } from './identity.ts';
+import type { Instant } from './instant.ts';
+import type { Decision } from './policy/decision.ts';
+
+export const statuses = [
+  'pending',
+  'approved',
+  'scheduled',
+  'granting',
+  'active',
+  'revoking',
+  'denied',
+  'withdrawn',
+  'timed-out',
+  'revoked',
+  'failed',
+] as const;
+export type Status = (typeof statuses)[number];
+
+/** Text people read back: no control characters, so that it can't forge lines in mails, logs or terminals. */
+const plainText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(
+      /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u,
+      'Use plain text on one line, without control or invisible characters.',
+    );
+
+/** Body of `POST /v1/requests`. `duration` is written (`30m`) and comes out in seconds. */
+export const submissionSchema = z.strictObject({
+  cluster: z.string().min(1).max(63),
+  namespaces: z.array(namespaceSchema).min(1).max(10),
+  role: z.string().min(1).max(63),
+  duration: durationSchema,
+  reason: plainText(500),
+  ticket: plainText(100).optional(),
+});
+export type Submission = z.output<typeof submissionSchema>;
+
+export interface Asked {
+  cluster: string;
+  namespaces: string[];
+  role: string;
+  durationSeconds: number;
+  reason: string;
+  ticket?: string;
+}
+
+/** What the catalog said at submission; covered by the digest, so a later change is noticed. */
+export interface Resolved {
+  eksCluster: { name: string; region?: string };
+  clusterRole: string;
+  rules: PolicyRule[];
+  rulesDigest: string;
+}
+
+export interface Review {
+  reviewer: string;
+  answer: 'approve' | 'deny';
+  reason?: string;
+  at: Instant;
+  /** How sure it is that it was they: holder of the mailed link, or their own IAM signature. */
+  assurance: 'link' | 'signed';
+  /** Digest of what they were shown. */
+  digest: string;
+}
+
+/** A RoleBinding of a grant. `uid` is known once read back. */
+export interface Binding {
+  namespace: string;
+  name: string;
+  uid?: string;
+}
+
+/** What exists on the cluster because of this request. Never edited towards more or longer. */
+export interface Grant {
+  openedAt: Instant;
+  expiresAt: Instant;
+  /** Admission refuses our RoleBindings after this instant. */
+  createBefore: Instant;
+  bindings: Binding[];
+  boundAt?: Instant;
+  activatedAt?: Instant;
+  /** When the last RoleBinding was proven gone. */
+  unboundAt?: Instant;
+}
+
+export interface EndRequest {
+  at: Instant;
+  by: string;
+  reason: string;
+}
+
+export interface AccessRequest {
+  schema: 1;
+  id: string;
+  /** Counts writes; every save is conditional on the one it read. */
+  version: number;
+  status: Status;
+  createdAt: Instant;
+  updatedAt: Instant;
+  requester: { key: string; principalArn: string; sessionName: string; person?: string };
+  subject: Subject;
+  asked: Asked;
+  resolved: Resolved;
+  /** Hash of everything a reviewer answers for. */
+  digest: string;
+  decision: Decision;
+  /** Who was asked; never the requester. */
+  reviewers: string[];
+  reviews: Review[];
+  reviewBy: Instant;
+  /** Approved requests that could not be opened by then are timed out, never granted late. */
+  openBy?: Instant;
+  notifiedAt?: Instant;
+  /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */
+  waiting?: { state: 'AskReviewers' | 'HoldGrant'; taskToken: string; since: Instant };
+  endRequested?: EndRequest;
+  grant?: Grant;
+  history: { status: Status; at: Instant; by: string; reason: string }[];
+  /** Head of the audit chain: number and hash of the last event. */
+  audit: { seq: number; hash: string };
+  /** When the sweep has to look at it next; absent once final. */
+  dueAt?: Instant;
+}
+
+/** Digest of exactly what is granted and shown: subject, place, resolved role, duration, reason, ticket. */
+export function requestDigest(request: Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved'>): string {
+  const { id, subject, asked, resolved } = request;
+  return digestOf({ v: 1, id, subject, asked, resolved });
+}
+
+/** `curfew-<request id>`: each allowed line of the Kubernetes audit log names its grant by itself. */
+export function bindingName(requestId: string): string {
+  return `curfew-${requestId.toLowerCase()}`;
+}

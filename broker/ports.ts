@@ -1,0 +1,191 @@
+/**
+ * What operations need from the world. Each port has a real adapter and a memory twin, proven alike by test/contracts.
+ * Every call may throw Unavailable (try again); only the other errors named here are part of a port's meaning.
+ */
+import type { EntryContent, EntryItem, EntryKey } from '#domain/access-entry.ts';
+import type { AuditEvent } from '#domain/audit-event.ts';
+import type { Catalog } from '#domain/catalog.ts';
+import type { Principal } from '#domain/identity.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { BindPlan, ClusterAddress, SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { ReviewLink } from '#domain/review-link.ts';
+import type { RoleBinding } from '#domain/role-binding.ts';
+
+export interface Clock {
+  now(): Instant;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Ids {
+  /** ULID: 26 characters, sorted by time. */
+  requestId(): string;
+  /** 256 random bits, base64url. */
+  secret(): string;
+}
+
+export interface Page<T> {
+  items: T[];
+  cursor?: string;
+}
+
+/** One transaction: the request (conditional on expectedVersion; 0 = must not exist) and everything that goes with it. */
+export interface Change {
+  request: AccessRequest;
+  expectedVersion: number;
+  events: AuditEvent[];
+  newLinks?: ReviewLink[];
+  /** Hash of a link that must be unused; it is used by this change. */
+  usedLink?: { hash: string; at: Instant };
+  /** Must be new; with the hash of the body it was used with. */
+  idempotency?: { key: string; bodyHash: string };
+}
+
+export interface Records {
+  /** All or nothing. RecordChanged: another version, link used, or idempotency key taken. A repeat of the same change that did work answers as if it worked now. */
+  commit(change: Change): Promise<void>;
+  /** Strongly consistent. */
+  read(requestId: string): Promise<AccessRequest | undefined>;
+  readLink(hash: string): Promise<ReviewLink | undefined>;
+  readIdempotency(key: string): Promise<{ requestId: string; bodyHash: string } | undefined>;
+  /** Newest first. InvalidInput for a cursor that isn't ours. */
+  listByRequester(
+    requesterKey: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<AccessRequest>>;
+  /** Everything not final, soonest due first. */
+  listOpen(page: { limit: number; cursor?: string }): Promise<Page<AccessRequest>>;
+  /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
+  due(now: Instant, limit: number): Promise<string[]>;
+  /** Events of one request in order; consistent. */
+  events(requestId: string): Promise<AuditEvent[]>;
+  /** Events of one request that were not marked shipped, in order; consistent. */
+  unshipped(requestId: string): Promise<AuditEvent[]>;
+  /** Requests with unshipped events; eventually consistent. */
+  unshippedRequests(limit: number): Promise<string[]>;
+  markShipped(event: Pick<AuditEvent, 'requestId' | 'seq'>): Promise<void>;
+}
+
+/** Who holds which access entry. All reads consistent; writes conditional, RecordChanged when the condition fails. */
+export interface EntryLedger {
+  read(key: EntryKey): Promise<EntryItem | undefined>;
+  holders(key: EntryKey): Promise<string[]>;
+  /** One transaction: put the holder and move the item from `expected` (undefined = none) to `next` (same object: only check it). */
+  hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<void>;
+  /** Removes a holder; fine if it is gone. */
+  release(key: EntryKey, requestId: string): Promise<void>;
+  /** Conditional on state and generation of `expected`. */
+  move(expected: EntryItem, next: EntryItem): Promise<void>;
+}
+
+export interface StandingEntry extends EntryContent {
+  /** With EKS's UUID. */
+  entryArn: string;
+}
+
+/** The EKS API. */
+export interface AccessEntries {
+  /** ClusterNotReady when it is missing, not ACTIVE, or without access entries (authentication mode CONFIG_MAP). */
+  describeCluster(cluster: { eksName: string; region?: string }): Promise<ClusterAddress>;
+  /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
+  create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'>;
+  describe(key: EntryKey): Promise<StandingEntry | undefined>;
+  /** Fine if it is gone. */
+  delete(key: EntryKey): Promise<void>;
+}
+
+/** One cluster's Kubernetes API, as one leg's identity. */
+export interface ClusterApi {
+  connect(cluster: ClusterAddress): Promise<ClusterSession>;
+}
+export interface ClusterSession {
+  /** Rules of a ClusterRole; undefined when there is none. */
+  readClusterRole(name: string): Promise<{ rules: unknown[] } | undefined>;
+  /** 'exists' when the name is taken, by whatever. PlanRefused when admission or RBAC refuses. */
+  createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'>;
+  readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;
+  /** Deletes exactly this object. 'gone' when absent, 'other' when the name now has another UID. */
+  deleteRoleBinding(namespace: string, name: string, uid: string): Promise<'deleted' | 'gone' | 'other'>;
+  /** Server-side dry run of a RoleBinding that the fences must refuse. */
+  refusesForbidden(namespace: string, clusterRole: string): Promise<boolean>;
+}
+
+/** The state machine. */
+export interface Executions {
+  /** Idempotent: 'started' or 'exists', whether it runs or has ended. */
+  start(request: Pick<AccessRequest, 'id' | 'reviewBy'>): Promise<'started' | 'exists'>;
+  status(requestId: string): Promise<'running' | 'ended' | 'absent'>;
+  /** 'gone' when the token's task no longer waits. */
+  succeed(taskToken: string): Promise<'delivered' | 'gone'>;
+  fail(taskToken: string, error: string, cause: string): Promise<'delivered' | 'gone'>;
+}
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+export interface Mailer {
+  send(mail: Mail): Promise<void>;
+}
+/** Renders the mail that asks one reviewer; kept out of operations, which know no HTML. */
+export interface Messages {
+  reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail;
+}
+
+/** The locked bucket. */
+export interface AuditSink {
+  /** Create-only; fine if the same event is there, StillStanding if another one is. */
+  put(event: AuditEvent): Promise<void>;
+}
+
+export interface PlanSigner {
+  sign(plan: BindPlan): Promise<SignedPlan>;
+}
+export interface PlanVerifier {
+  /** Offline, with the public key of the configuration. */
+  verify(signed: SignedPlan): boolean;
+}
+
+/** The cluster leg's UnbindRole, called directly (sweep, kill switch). */
+export interface ClusterLeg {
+  unbind(plan: UnbindPlan): Promise<UnbindResult>;
+}
+
+export interface Identities {
+  /** The role by name, with its path and id. IdentityRefused when it isn't in the account or can't be read. */
+  role(account: string, roleName: string): Promise<Principal>;
+}
+
+/** Numbers for alarms and dashboards. */
+export interface Metrics {
+  count(name: 'RevocationFailed' | 'SweepRepaired' | 'GrantRefused', value: number): void;
+  milliseconds(name: 'RevokeLateness' | 'OpenToBound', value: number): void;
+}
+
+export interface Settings {
+  /** Id of this deployment: in tags and labels, so that two deployments never touch each other's. */
+  deployment: string;
+  region: string;
+}
+
+export interface World {
+  clock: Clock;
+  ids: Ids;
+  catalog: Catalog;
+  settings: Settings;
+  records: Records;
+  ledger: EntryLedger;
+  entries: AccessEntries;
+  cluster: ClusterApi;
+  executions: Executions;
+  mailer: Mailer;
+  messages: Messages;
+  auditSink: AuditSink;
+  signer: PlanSigner;
+  verifier: PlanVerifier;
+  clusterLeg: ClusterLeg;
+  identities: Identities;
+  metrics: Metrics;
+}
