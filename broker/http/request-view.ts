@@ -1,0 +1,132 @@
+/** RequestView: the wire form of a request. Everything on record but the task token it waits with; never a link. */
+import * as z from 'zod';
+import { eventTypes } from '#domain/audit-event.ts';
+import { type AccessRequest, statuses } from '#domain/request.ts';
+
+const instant = z.iso.datetime().describe('UTC, ISO 8601 with milliseconds.');
+const digest = z.string().describe('Lower-case hex SHA-256.');
+const status = z.enum(statuses);
+
+const subjectView = z.object({
+  principalArn: z.string(),
+  roleId: z.string(),
+  kind: z
+    .enum(['person', 'principal'])
+    .describe('`person`: one session name of the role. `principal`: everyone in the role.'),
+  sessionName: z.string().optional(),
+  kubernetes: z.object({ kind: z.enum(['User', 'Group']), name: z.string() }),
+});
+
+const ruleView = z.object({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).optional(),
+});
+
+const grantView = z.object({
+  openedAt: instant,
+  expiresAt: instant,
+  createBefore: instant,
+  bindings: z.array(z.object({ namespace: z.string(), name: z.string(), uid: z.string().optional() })),
+  boundAt: instant.optional(),
+  activatedAt: instant.optional(),
+  unboundAt: instant.optional().describe('When the last RoleBinding was proven gone.'),
+});
+
+export const requestView = z
+  .object({
+    schema: z.literal(1),
+    id: z.string().describe('ULID.'),
+    version: z.int(),
+    status,
+    createdAt: instant,
+    updatedAt: instant,
+    requester: z.object({
+      key: z.string(),
+      principalArn: z.string(),
+      sessionName: z.string(),
+      person: z.string().optional(),
+    }),
+    subject: subjectView.describe('Who gets access on the cluster.'),
+    asked: z.object({
+      cluster: z.string(),
+      namespaces: z.array(z.string()),
+      role: z.string(),
+      durationSeconds: z.int(),
+      reason: z.string(),
+      ticket: z.string().optional(),
+    }),
+    resolved: z
+      .object({
+        eksCluster: z.object({ name: z.string(), region: z.string().optional() }),
+        clusterRole: z.string(),
+        rules: z.array(ruleView),
+        rulesDigest: digest,
+      })
+      .describe('What the catalog said when it was asked.'),
+    digest: digest.describe('Covers everything a reviewer answers for; goes back with the review.'),
+    decision: z.object({
+      outcome: z.enum(['review', 'approve', 'refuse']),
+      reasons: z.array(z.string()),
+      matched: z.array(z.string()),
+      reviewsNeeded: z.int(),
+    }),
+    reviewers: z.array(z.string()).describe('Who was asked; never the requester.'),
+    reviews: z.array(
+      z.object({
+        reviewer: z.string(),
+        answer: z.enum(['approve', 'deny']),
+        reason: z.string().optional(),
+        at: instant,
+        assurance: z
+          .enum(['link', 'signed'])
+          .describe('Held the mailed link, or signed with their own identity.'),
+        digest,
+      }),
+    ),
+    reviewBy: instant,
+    openBy: instant.optional(),
+    notifiedAt: instant.optional(),
+    endRequested: z.object({ at: instant, by: z.string(), reason: z.string() }).optional(),
+    grant: grantView.optional(),
+    history: z.array(z.object({ status, at: instant, by: z.string(), reason: z.string() })),
+    audit: z.object({ seq: z.int(), hash: digest }).describe("Head of the request's audit chain."),
+    dueAt: instant.optional(),
+  })
+  .meta({ id: 'Request' });
+export type RequestView = z.output<typeof requestView>;
+
+export const eventView = z
+  .object({
+    v: z.literal(1),
+    requestId: z.string(),
+    seq: z.int().describe('1 for the first event of a request, without gaps.'),
+    at: instant,
+    type: z.enum(eventTypes),
+    actor: z.string(),
+    status,
+    facts: z.record(z.string(), z.unknown()),
+    prev: digest,
+    hash: digest,
+  })
+  .meta({ id: 'AuditEvent' });
+export type EventView = z.output<typeof eventView>;
+
+export const requestPage = z
+  .object({
+    items: z.array(requestView),
+    cursor: z.string().optional().describe('Give it back as `cursor` for the next page; absent on the last.'),
+  })
+  .meta({ id: 'RequestPage' });
+export type RequestPage = z.output<typeof requestPage>;
+
+export const requestWithEvents = z
+  .object({ request: requestView, events: z.array(eventView).describe('The timeline, oldest first.') })
+  .meta({ id: 'RequestWithEvents' });
+export type RequestWithEvents = z.output<typeof requestWithEvents>;
+
+/** The wire form of a record. What the schema does not name is left out, so a new field is never shown by accident. */
+export function viewOf(request: AccessRequest): RequestView {
+  return requestView.parse(request);
+}
