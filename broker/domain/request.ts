@@ -24,7 +24,7 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 /** Text people read back: no control characters, so that it can't forge lines in mails, logs or terminals. */
-const plainText = (max: number) =>
+export const plainText = (max: number) =>
   z
     .string()
     .trim()
@@ -121,11 +121,16 @@ export interface AccessRequest {
   reviewBy: Instant;
   /** Approved requests that could not be opened by then are timed out, never granted late. */
   openBy?: Instant;
+  /** Reviewers whose mail was accepted for delivery. */
+  notified: string[];
+  /** When all of them had been mailed. */
   notifiedAt?: Instant;
   /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */
   waiting?: { state: 'AskReviewers' | 'HoldGrant'; taskToken: string; since: Instant };
   endRequested?: EndRequest;
   grant?: Grant;
+  /** Set when revoking begins; `notBefore` is expiresAt, or earlier where an end was requested or a fault ends it. */
+  ending?: { since: Instant; notBefore: Instant; reason: string };
   history: { status: Status; at: Instant; by: string; reason: string }[];
   /** Head of the audit chain: number and hash of the last event. */
   audit: { seq: number; hash: string };
