@@ -1,0 +1,19 @@
+/** The locked bucket in memory: one create-only object per event. */
+import type { AuditEvent } from '#domain/audit-event.ts';
+import { canonicalJson } from '#domain/digest.ts';
+import { StillStanding } from '#domain/errors.ts';
+import type { AuditSink } from '#ports';
+import { auditKey } from '../audit-key.ts';
+
+export class MemoryAuditSink implements AuditSink {
+  readonly objects = new Map<string, string>();
+
+  async put(event: AuditEvent): Promise<void> {
+    const key = auditKey(event);
+    const text = canonicalJson(event);
+    const found = this.objects.get(key);
+    if (found !== undefined && found !== text)
+      throw new StillStanding(`Another event stands at ${key} in the audit store. It was left as it is.`);
+    this.objects.set(key, text);
+  }
+}

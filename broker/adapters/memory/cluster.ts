@@ -1,0 +1,102 @@
+/** Kubernetes clusters in memory: RoleBindings, ClusterRoles and the fences that admission keeps. */
+import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
+import type { ClusterAddress } from '#domain/plan.ts';
+import { marks, type RoleBinding } from '#domain/role-binding.ts';
+import type { Clock, ClusterApi, ClusterSession } from '#ports';
+
+/** One cluster; tests change it as its administrators would. */
+export class MemoryCluster {
+  readonly roleBindings = new Map<string, RoleBinding & { metadata: { uid: string } }>();
+  readonly clusterRoles = new Map<string, { rules: unknown[] }>();
+  readonly namespaces = new Set<string>();
+  /** Whether the admission policies stand. */
+  fenced = true;
+  reachable = true;
+  #made = 0;
+
+  nextUid(): string {
+    this.#made += 1;
+    return `11111111-0000-4000-8000-${String(this.#made).padStart(12, '0')}`;
+  }
+}
+
+export class MemoryClusterApi implements ClusterApi {
+  readonly clusters = new Map<string, MemoryCluster>();
+  readonly #clock: Pick<Clock, 'now'>;
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  async connect({ eksName }: ClusterAddress): Promise<ClusterSession> {
+    this.#reach(eksName);
+    return new MemorySession(() => this.#reach(eksName), this.#clock);
+  }
+
+  #reach(eksName: string): MemoryCluster {
+    const cluster = this.clusters.get(eksName);
+    if (!cluster?.reachable) throw new Unavailable(`The API server of cluster ${eksName} did not answer.`);
+    return cluster;
+  }
+}
+
+class MemorySession implements ClusterSession {
+  readonly #cluster: () => MemoryCluster;
+  readonly #clock: Pick<Clock, 'now'>;
+  constructor(cluster: () => MemoryCluster, clock: Pick<Clock, 'now'>) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+  }
+
+  async readClusterRole(name: string): Promise<{ rules: unknown[] } | undefined> {
+    return structuredClone(this.#cluster().clusterRoles.get(name));
+  }
+
+  async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {
+    const cluster = this.#cluster();
+    const { namespace, name } = binding.metadata;
+    if (!cluster.namespaces.has(namespace))
+      throw new ClusterNotReady(`Namespace ${namespace} does not exist on the cluster.`);
+    if (!cluster.clusterRoles.has(binding.roleRef.name))
+      throw new ClusterNotReady(`ClusterRole ${binding.roleRef.name} does not exist on the cluster.`);
+    if (cluster.fenced) this.#admit(binding);
+    if (cluster.roleBindings.has(`${namespace}/${name}`)) return 'exists';
+    const uid = cluster.nextUid();
+    const copy = structuredClone(binding);
+    cluster.roleBindings.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
+    return { uid };
+  }
+
+  /** What the admission policy for CREATE refuses, as far as Curfew itself could run into it. */
+  #admit({ metadata, subjects }: RoleBinding): void {
+    const refuse = (why: string) =>
+      new PlanRefused(`Admission refused RoleBinding ${metadata.namespace}/${metadata.name}: ${why}.`);
+    const createBefore = metadata.annotations[marks.createBefore];
+    if (metadata.labels[marks.managedBy] !== 'curfew') throw refuse('it is not marked as ours');
+    if (metadata.name !== `curfew-${metadata.labels[marks.request]}`)
+      throw refuse('its name is not that of its request');
+    if (!createBefore || !(this.#clock.now() < createBefore)) throw refuse('create-before has passed');
+    if (subjects.length !== 1 || !subjects[0]?.name.startsWith('curfew:'))
+      throw refuse('its subject is not one of ours');
+  }
+
+  async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
+    return structuredClone(this.#cluster().roleBindings.get(`${namespace}/${name}`));
+  }
+
+  async deleteRoleBinding(
+    namespace: string,
+    name: string,
+    uid: string,
+  ): Promise<'deleted' | 'gone' | 'other'> {
+    const { roleBindings } = this.#cluster();
+    const found = roleBindings.get(`${namespace}/${name}`);
+    if (!found) return 'gone';
+    if (found.metadata.uid !== uid) return 'other';
+    roleBindings.delete(`${namespace}/${name}`);
+    return 'deleted';
+  }
+
+  async refusesForbidden(_namespace: string, _clusterRole: string): Promise<boolean> {
+    return this.#cluster().fenced;
+  }
+}

@@ -1,0 +1,71 @@
+/** The EKS API in memory: clusters and access entries, one per principal and cluster. */
+import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
+import { canonicalJson } from '#domain/digest.ts';
+import { ClusterNotReady } from '#domain/errors.ts';
+import type { ClusterAddress } from '#domain/plan.ts';
+import type { AccessEntries, StandingEntry } from '#ports';
+
+interface Stored extends StandingEntry {
+  token?: string;
+}
+
+export class MemoryEntries implements AccessEntries {
+  readonly clusters = new Map<string, ClusterAddress>();
+  readonly standing = new Map<string, Stored>();
+  #made = 0;
+  readonly #region: string;
+  constructor(region: string) {
+    this.#region = region;
+  }
+
+  async describeCluster({ eksName }: { eksName: string; region?: string }): Promise<ClusterAddress> {
+    const found = this.clusters.get(eksName);
+    if (!found) throw new ClusterNotReady(`There is no EKS cluster "${eksName}" in this account and region.`);
+    return structuredClone(found);
+  }
+
+  async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
+    await this.describeCluster(key);
+    const found = this.standing.get(this.#text(key));
+    if (found) return found.token === token ? 'created' : 'exists';
+    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn: this.#arn(key), token });
+    return 'created';
+  }
+
+  async describe(key: EntryKey): Promise<StandingEntry | undefined> {
+    const found = this.standing.get(this.#text(key));
+    if (!found) return undefined;
+    const { token: _, ...entry } = structuredClone(found);
+    return entry;
+  }
+
+  async delete(key: EntryKey): Promise<void> {
+    this.standing.delete(this.#text(key));
+  }
+
+  /** An entry that somebody else made, as it would be found there. */
+  plant(key: EntryKey, content: Partial<EntryContent> = {}): StandingEntry {
+    const entry = {
+      principalArn: key.principalArn,
+      username: 'someone-else:{{SessionNameRaw}}',
+      groups: [],
+      tags: {},
+      ...content,
+      entryArn: this.#arn(key),
+    };
+    this.standing.set(this.#text(key), entry);
+    return structuredClone(entry);
+  }
+
+  #text({ eksName, region, principalArn }: EntryKey): string {
+    return canonicalJson([eksName, region ?? this.#region, principalArn]);
+  }
+
+  #arn({ eksName, region, principalArn }: EntryKey): string {
+    this.#made += 1;
+    const account = principalArn.split(':')[4] ?? '';
+    const name = principalArn.split('/').at(-1) ?? '';
+    const uuid = `00000000-0000-4000-8000-${String(this.#made).padStart(12, '0')}`;
+    return `arn:aws:eks:${region ?? this.#region}:${account}:access-entry/${eksName}/role/${account}/${name}/${uuid}`;
+  }
+}

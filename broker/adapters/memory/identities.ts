@@ -1,0 +1,21 @@
+/** IAM roles in memory. */
+import { IdentityRefused } from '#domain/errors.ts';
+import type { Principal } from '#domain/identity.ts';
+import type { Identities } from '#ports';
+
+export class MemoryIdentities implements Identities {
+  readonly roles = new Map<string, Principal>();
+
+  async role(account: string, roleName: string): Promise<Principal> {
+    const found = this.roles.get(`${account}/${roleName}`);
+    if (!found)
+      throw new IdentityRefused(
+        `There is no IAM role ${roleName} in account ${account} that Curfew can read.`,
+      );
+    return structuredClone(found);
+  }
+
+  add(principal: Principal): void {
+    this.roles.set(`${principal.account}/${principal.roleName}`, principal);
+  }
+}

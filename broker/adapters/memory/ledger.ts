@@ -1,0 +1,46 @@
+/** Who holds which access entry, in memory, with the same conditions as the table's. */
+import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
+import { canonicalJson } from '#domain/digest.ts';
+import { RecordChanged } from '#domain/errors.ts';
+import type { EntryLedger } from '#ports';
+
+export class MemoryLedger implements EntryLedger {
+  readonly items = new Map<string, EntryItem>();
+  readonly held = new Map<string, Set<string>>();
+
+  async read(key: EntryKey): Promise<EntryItem | undefined> {
+    return structuredClone(this.items.get(canonicalJson(key)));
+  }
+
+  async holders(key: EntryKey): Promise<string[]> {
+    return [...(this.held.get(canonicalJson(key)) ?? [])].sort();
+  }
+
+  async hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<void> {
+    this.#check(next.key, expected);
+    const text = canonicalJson(next.key);
+    if (expected !== next) this.items.set(text, structuredClone(next));
+    this.held.set(text, new Set([...(this.held.get(text) ?? []), requestId]));
+  }
+
+  async release(key: EntryKey, requestId: string): Promise<void> {
+    this.held.get(canonicalJson(key))?.delete(requestId);
+  }
+
+  async move(expected: EntryItem, next: EntryItem): Promise<void> {
+    this.#check(next.key, expected);
+    this.items.set(canonicalJson(next.key), structuredClone(next));
+  }
+
+  #check(key: EntryKey, expected: EntryItem | undefined): void {
+    const found = this.items.get(canonicalJson(key));
+    const same =
+      found?.state === expected?.state &&
+      found?.generation === expected?.generation &&
+      found?.deleteLease === expected?.deleteLease;
+    if (!same)
+      throw new RecordChanged(
+        `The access entry of ${key.principalArn} on ${key.eksName} changed meanwhile. Read it again.`,
+      );
+  }
+}

@@ -1,0 +1,19 @@
+/** Mail in memory: what was sent, and messages as plain as can be. */
+import type { AccessRequest } from '#domain/request.ts';
+import type { Mail, Mailer, Messages } from '#ports';
+
+export class MemoryMailer implements Mailer {
+  readonly sent: Mail[] = [];
+
+  async send(mail: Mail): Promise<void> {
+    this.sent.push(structuredClone(mail));
+  }
+}
+
+/** Mail texts of which tests need only the request's id and the link's secret. */
+export const plainMessages: Messages = {
+  reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail {
+    const text = `Request ${request.id}\n/review/${linkSecret}`;
+    return { to: reviewer, subject: `Review request ${request.id}`, text, html: `<pre>${text}</pre>` };
+  },
+};

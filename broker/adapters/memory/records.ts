@@ -1,0 +1,128 @@
+/** Records kept in memory: what DynamoDB keeps, with the same conditions. Copies go in and out, so nothing is shared. */
+import type { AuditEvent } from '#domain/audit-event.ts';
+import { RecordChanged } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { ReviewLink } from '#domain/review-link.ts';
+import type { Change, Page, Records } from '#ports';
+import { pageLimit, readCursor, writeCursor } from '../cursor.ts';
+import { changeDigest, checkWhole } from '../whole-change.ts';
+
+interface StoredEvent {
+  event: AuditEvent;
+  shipped: boolean;
+  /** Digest of the change that wrote it. */
+  change: string;
+}
+
+type PageAsked = { limit: number; cursor?: string };
+
+export class MemoryRecords implements Records {
+  readonly requests = new Map<string, AccessRequest>();
+  readonly links = new Map<string, ReviewLink>();
+  readonly idempotency = new Map<string, { requestId: string; bodyHash: string }>();
+  readonly stored = new Map<string, StoredEvent[]>();
+
+  async commit(change: Change): Promise<void> {
+    checkWhole(change);
+    const {
+      request,
+      expectedVersion,
+      events,
+      newLinks = [],
+      usedLink,
+      idempotency,
+    } = structuredClone(change);
+    const digest = changeDigest(change);
+    const log = this.stored.get(request.id) ?? [];
+    if (log[request.audit.seq - 1]?.change === digest) return;
+    const refuse = (what: string) => new RecordChanged(`Request ${request.id}: ${what}. Read it again.`);
+    if ((this.requests.get(request.id)?.version ?? 0) !== expectedVersion) throw refuse('it has changed');
+    if (events[0]?.seq !== log.length + 1) throw refuse('its audit chain has moved on');
+    if (newLinks.some((link) => this.links.has(link.hash))) throw refuse('a review link exists already');
+    const link = usedLink && this.links.get(usedLink.hash);
+    if (usedLink && (!link || link.usedAt)) throw refuse('the review link is used or unknown');
+    if (idempotency && this.idempotency.has(idempotency.key)) throw refuse('the idempotency key is taken');
+
+    this.requests.set(request.id, request);
+    this.stored.set(request.id, [
+      ...log,
+      ...events.map((event) => ({ event, shipped: false, change: digest })),
+    ]);
+    for (const added of newLinks) this.links.set(added.hash, added);
+    if (usedLink && link) this.links.set(link.hash, { ...link, usedAt: usedLink.at });
+    if (idempotency)
+      this.idempotency.set(idempotency.key, { requestId: request.id, bodyHash: idempotency.bodyHash });
+  }
+
+  async read(requestId: string): Promise<AccessRequest | undefined> {
+    return structuredClone(this.requests.get(requestId));
+  }
+
+  async readLink(hash: string): Promise<ReviewLink | undefined> {
+    return structuredClone(this.links.get(hash));
+  }
+
+  async readIdempotency(key: string): Promise<{ requestId: string; bodyHash: string } | undefined> {
+    return structuredClone(this.idempotency.get(key));
+  }
+
+  async listByRequester(requesterKey: string, asked: PageAsked): Promise<Page<AccessRequest>> {
+    const mine = [...this.requests.values()].filter((request) => request.requester.key === requesterKey);
+    return this.#page('mine', mine, (request) => `${request.createdAt}#${request.id}`, -1, asked);
+  }
+
+  async listOpen(asked: PageAsked): Promise<Page<AccessRequest>> {
+    const open = [...this.requests.values()].filter((request) => request.dueAt);
+    return this.#page('open', open, (request) => `${request.dueAt}#${request.id}`, 1, asked);
+  }
+
+  #page(
+    list: string,
+    requests: AccessRequest[],
+    position: (request: AccessRequest) => string,
+    direction: 1 | -1,
+    asked: PageAsked,
+  ): Page<AccessRequest> {
+    const limit = pageLimit(asked.limit);
+    const after = asked.cursor === undefined ? undefined : readCursor(list, asked.cursor);
+    const order = (a: string, b: string) => (a === b ? 0 : (a < b ? -1 : 1) * direction);
+    const rest = requests
+      .filter((request) => after === undefined || order(position(request), after) > 0)
+      .sort((a, b) => order(position(a), position(b)));
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return rest.length > limit && last
+      ? { items: structuredClone(items), cursor: writeCursor(list, position(last)) }
+      : { items: structuredClone(items) };
+  }
+
+  async due(now: Instant, limit: number): Promise<string[]> {
+    return [...this.requests.values()]
+      .flatMap(({ dueAt, id }) => (dueAt && dueAt <= now ? [{ dueAt, id }] : []))
+      .sort((a, b) => (`${a.dueAt}#${a.id}` < `${b.dueAt}#${b.id}` ? -1 : 1))
+      .slice(0, limit)
+      .map(({ id }) => id);
+  }
+
+  async events(requestId: string): Promise<AuditEvent[]> {
+    return structuredClone((this.stored.get(requestId) ?? []).map(({ event }) => event));
+  }
+
+  async unshipped(requestId: string): Promise<AuditEvent[]> {
+    const waiting = (this.stored.get(requestId) ?? []).filter(({ shipped }) => !shipped);
+    return structuredClone(waiting.map(({ event }) => event));
+  }
+
+  async unshippedRequests(limit: number): Promise<string[]> {
+    return [...this.stored]
+      .filter(([, log]) => log.some(({ shipped }) => !shipped))
+      .map(([id]) => id)
+      .slice(0, limit);
+  }
+
+  async markShipped({ requestId, seq }: Pick<AuditEvent, 'requestId' | 'seq'>): Promise<void> {
+    const found = this.stored.get(requestId)?.[seq - 1];
+    if (found) found.shipped = true;
+  }
+}

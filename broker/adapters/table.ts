@@ -1,0 +1,58 @@
+/** Layout of the one DynamoDB table: key attributes, indexes and item keys, for the adapters and for the stack that makes it. */
+
+/** Attribute names; every key is a string. `expiry` (epoch seconds) is DynamoDB's TTL: for rubbish only, never for revoking. */
+export const table = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  expiry: 'expiry',
+  indexes: {
+    /** Every request that is not final, by the instant the sweep must look at it. Projects everything. */
+    due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueSk', projection: 'ALL' },
+    /** A requester's requests by age. Projects everything. */
+    requester: { name: 'requester', partitionKey: 'requesterPk', sortKey: 'requesterSk', projection: 'ALL' },
+    /** Audit events not yet in the locked bucket; shipped ones drop out. Projects keys only. */
+    unshipped: {
+      name: 'unshipped',
+      partitionKey: 'unshippedPk',
+      sortKey: 'unshippedSk',
+      projection: 'KEYS_ONLY',
+    },
+  },
+} as const;
+
+/** Sort keys of event items begin with this: what the stream to ShipEvents is filtered by. */
+export const eventSortKeyPrefix = 'EVENT#';
+
+/** Index partitions of `due` and `unshipped`: spreads writes, and bounds what one hot partition can hold up. */
+export const shards = 8;
+
+export const requestKey = (requestId: string) => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });
+
+export const eventKey = (requestId: string, seq: number) => ({
+  pk: `REQUEST#${requestId}`,
+  sk: `${eventSortKeyPrefix}${String(seq).padStart(6, '0')}`,
+});
+
+export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
+
+export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });
+
+export const entryItemKey = (entryHash: string) => ({ pk: `ENTRY#${entryHash}`, sk: 'ENTRY' });
+
+export const holderSortKeyPrefix = 'HOLDER#';
+export const holderKey = (entryHash: string, requestId: string) => ({
+  pk: `ENTRY#${entryHash}`,
+  sk: `${holderSortKeyPrefix}${requestId}`,
+});
+
+/** The request an item belongs to, by its partition key; undefined for items of other kinds. */
+export function requestIdOfKey(pk: string): string | undefined {
+  return pk.startsWith('REQUEST#') ? pk.slice('REQUEST#'.length) : undefined;
+}
+
+/** The shard of a request: spread by the random end of its ULID, not by its time. */
+export function shardOf(requestId: string): number {
+  let sum = 0;
+  for (const character of requestId) sum = (sum * 31 + character.charCodeAt(0)) % 1_000_003;
+  return sum % shards;
+}
