@@ -1,0 +1,49 @@
+/** Access entries in a file, so that they come and go with a kept local cloud. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+import type { AccessEntry } from './access-entries.ts';
+
+const stateForm = z.object({
+  entries: z.array(
+    z.object({
+      clusterName: z.string(),
+      principalArn: z.string(),
+      principalId: z.string(),
+      accessEntryArn: z.string(),
+      kubernetesGroups: z.array(z.string()),
+      username: z.string(),
+      type: z.literal('STANDARD'),
+      tags: z.record(z.string(), z.string()),
+      createdAt: z.number(),
+      modifiedAt: z.number(),
+      policies: z.array(
+        z.object({
+          policyArn: z.string(),
+          accessScope: z.object({
+            type: z.enum(['cluster', 'namespace']),
+            namespaces: z.array(z.string()),
+          }),
+          associatedAt: z.number(),
+          modifiedAt: z.number(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** The entries kept in `path`, or none while there is no such file. Throws when it isn't ours. */
+export function readState(path: string | undefined): AccessEntry[] {
+  if (!path || !existsSync(path)) return [];
+  const parsed = stateForm.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (parsed.success) return parsed.data.entries;
+  throw new Error(
+    `${path} is not a state file of the EKS stand-in: ${z.prettifyError(parsed.error)}. Delete it to start empty.`,
+  );
+}
+
+/** Written beside and renamed: a reader, or a crash, never meets half of it. */
+export function writeState(path: string | undefined, entries: AccessEntry[]): void {
+  if (!path) return;
+  writeFileSync(`${path}.new`, `${JSON.stringify({ entries }, null, 1)}\n`);
+  renameSync(`${path}.new`, path);
+}
