@@ -41,7 +41,7 @@ export interface Child {
 }
 
 /** Starts a process in a group of its own, logging to a file. Rejects when it can't be started at all. */
-export async function startChild(options: ChildOptions): Promise<Child> {
+export async function startProcess(options: ChildOptions): Promise<Child> {
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   try {
