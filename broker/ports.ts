@@ -4,7 +4,7 @@
  */
 import type { EntryContent, EntryItem, EntryKey } from '#domain/access-entry.ts';
 import type { AuditEvent } from '#domain/audit-event.ts';
-import type { Catalog } from '#domain/catalog.ts';
+import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { BindPlan, ClusterAddress, SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
@@ -99,8 +99,8 @@ export interface ClusterApi {
   connect(cluster: ClusterAddress): Promise<ClusterSession>;
 }
 export interface ClusterSession {
-  /** Rules of a ClusterRole; undefined when there is none. */
-  readClusterRole(name: string): Promise<{ rules: unknown[] } | undefined>;
+  /** Rules of a ClusterRole; undefined when there is none. ClusterNotReady for rules that no catalog can hold. */
+  readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined>;
   /** 'exists' when the name is taken, by whatever. PlanRefused when admission or RBAC refuses. */
   createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'>;
   readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;

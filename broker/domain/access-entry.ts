@@ -24,6 +24,10 @@ export function ownershipTags(deployment: string): Record<string, string> {
   return { 'curfew:managed-by': managedBy, 'curfew:deployment': deployment };
 }
 
+export function isOwned(tags: Record<string, string>, deployment: string): boolean {
+  return Object.entries(ownershipTags(deployment)).every(([tag, value]) => tags[tag] === value);
+}
+
 export function entryContent(
   principal: { arn: string; account: string; roleName: string },
   deployment: string,

@@ -58,6 +58,9 @@ export function dueAt(request: AccessRequest): Instant | undefined {
   }
 }
 
+/** How long an approved request may wait to be opened; after it the approval is stale. */
+export const openWindowMs = 15 * 60_000;
+
 export interface Step {
   at: Instant;
   actor: string;

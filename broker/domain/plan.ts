@@ -42,12 +42,14 @@ export interface UnbindPlan {
   notBefore: Instant;
   /** Before this instant a late creation may still land, so absence is not yet proof. */
   createBefore: Instant;
+  /** Set when an earlier try may have deleted something: then "nothing found" proves nothing about the past. */
+  retried?: boolean;
 }
 
 export interface UnbindResult {
   /** When every RoleBinding was proven gone. */
   unboundAt: Instant;
-  /** Whether any of them was ever seen by this call. */
+  /** Whether access may have existed: a RoleBinding was seen by this call, or an earlier one may have seen it. */
   found: boolean;
 }
 

@@ -57,7 +57,7 @@ export interface Asked {
 
 /** What the catalog said at submission; covered by the digest, so a later change is noticed. */
 export interface Resolved {
-  eksCluster: { name: string; region?: string };
+  eksCluster: { eksName: string; region?: string };
   clusterRole: string;
   rules: PolicyRule[];
   rulesDigest: string;

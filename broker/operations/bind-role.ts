@@ -1,0 +1,68 @@
+/** BindRole (cluster leg): carries out a plan that OpenGrant signed; creates the RoleBindings and reads them back. */
+import { rulesDigest } from '#domain/cluster-role.ts';
+import { ClusterNotReady, ClusterUnfenced, PlanRefused, StillStanding } from '#domain/errors.ts';
+import type { BindPlan, SignedPlan } from '#domain/plan.ts';
+import type { Binding } from '#domain/request.ts';
+import { grantsSame, isOurs, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts';
+import type { ClusterSession, World } from '#ports';
+
+type Needs = Pick<World, 'clock' | 'settings' | 'cluster' | 'verifier'>;
+
+/** Idempotent until `createBefore`. Throws PlanRefused, ClusterUnfenced, ClusterNotReady, where a retry can't help. */
+export async function bindRole(world: Needs, signed: SignedPlan): Promise<{ bindings: Binding[] }> {
+  const { plan } = signed;
+  refuseUnlessLive(world, signed);
+  const session = await world.cluster.connect(plan.cluster);
+  await refuseUnlessReady(session, plan);
+  const bindings: Binding[] = [];
+  for (const wanted of roleBindingsOf(plan)) bindings.push(await bind(session, plan, wanted));
+  return { bindings };
+}
+
+function refuseUnlessLive(world: Needs, signed: SignedPlan): void {
+  const { plan } = signed;
+  if (!world.verifier.verify(signed))
+    throw new PlanRefused(`The plan for ${plan.requestId} was not signed by OpenGrant.`);
+  if (plan.deployment !== world.settings.deployment) {
+    throw new PlanRefused(`The plan for ${plan.requestId} is of another deployment, ${plan.deployment}.`);
+  }
+  if (world.clock.now() >= plan.createBefore)
+    throw new PlanRefused(`The plan for ${plan.requestId} came too late.`);
+}
+
+async function refuseUnlessReady(session: ClusterSession, plan: BindPlan): Promise<void> {
+  const { eksName } = plan.cluster;
+  const role = await session.readClusterRole(plan.clusterRole);
+  if (!role) {
+    throw new ClusterNotReady(
+      `ClusterRole ${plan.clusterRole} is not on ${eksName}. Run: curfew onboard --cluster ${eksName}`,
+    );
+  }
+  if (rulesDigest(role.rules) !== plan.rulesDigest) {
+    throw new ClusterNotReady(
+      `ClusterRole ${plan.clusterRole} on ${eksName} is not what was approved. Run: curfew onboard --cluster ${eksName}`,
+    );
+  }
+  for (const { namespace } of plan.bindings) {
+    if (await session.refusesForbidden(namespace, plan.clusterRole)) continue;
+    throw new ClusterUnfenced(
+      `${eksName} does not refuse a RoleBinding that it must refuse in ${namespace}: Curfew's admission policies are missing ` +
+        `or changed. Run: curfew onboard --cluster ${eksName}`,
+    );
+  }
+}
+
+async function bind(session: ClusterSession, plan: BindPlan, wanted: RoleBinding): Promise<Binding> {
+  const { namespace, name } = wanted.metadata;
+  await session.createRoleBinding(wanted);
+  const found = await session.readRoleBinding(namespace, name);
+  const uid = found?.metadata.uid;
+  if (!found || uid === undefined)
+    throw new StillStanding(`RoleBinding ${namespace}/${name} can't be read back.`);
+  if (!isOurs(found, plan.deployment, plan.requestId) || !grantsSame(found, wanted)) {
+    throw new PlanRefused(
+      `A RoleBinding ${namespace}/${name} stands there that is not what this plan wants.`,
+    );
+  }
+  return { namespace, name, uid };
+}

@@ -1,0 +1,40 @@
+/** Checks, at the moment of granting, that the approval still holds: fault in words, or undefined. Pure. */
+import { type Catalog, eligibleReviewers } from '#domain/catalog.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
+import type { Principal } from '#domain/identity.ts';
+import { decide } from '#domain/policy/decide.ts';
+import { type AccessRequest, requestDigest } from '#domain/request.ts';
+
+/** `principal` is the role as IAM has it now. */
+export function approvalFault(
+  catalog: Catalog,
+  request: AccessRequest,
+  principal: Principal,
+): string | undefined {
+  const { asked, requester, resolved, subject } = request;
+  if (requestDigest(request) !== request.digest) return 'what was approved is not what is on the record';
+  if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId) {
+    return `the IAM role ${subject.principalArn} was made anew since the request; ask again`;
+  }
+  const decision = decide({ catalog, asked, requester });
+  if (decision.outcome === 'refuse') return decision.reasons.join(' ');
+  const role = catalog.roles[asked.role];
+  const cluster = catalog.clusters[asked.cluster];
+  if (!role || !cluster) return 'its role or cluster is no longer in the catalog';
+  const moved =
+    clusterRoleName(asked.role, role.rules) !== resolved.clusterRole ||
+    (cluster.eksName ?? asked.cluster) !== resolved.eksCluster.eksName ||
+    cluster.region !== resolved.eksCluster.region;
+  if (moved)
+    return `role "${asked.role}" or its cluster changed in the catalog since it was approved; ask again`;
+  const eligible = eligibleReviewers(catalog, role, requester);
+  const needed = Math.max(decision.reviewsNeeded, request.decision.reviewsNeeded);
+  const approvals = new Set(
+    request.reviews
+      .filter((r) => r.answer === 'approve' && r.digest === request.digest && eligible.includes(r.reviewer))
+      .map((r) => r.reviewer),
+  ).size;
+  return approvals < needed
+    ? `it needs ${needed} approvals by people who may review it now, and has ${approvals}`
+    : undefined;
+}

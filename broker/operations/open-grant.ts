@@ -1,0 +1,166 @@
+/** OpenGrant (AWS leg): checks everything again, writes the intent, ships the evidence, takes the access entry, signs the plan. */
+import {
+  ClusterNotReady,
+  EndRequested,
+  ForeignAccessEntry,
+  IdentityRefused,
+  NotApproved,
+  PlanRefused,
+} from '#domain/errors.ts';
+import { after, earliest } from '#domain/instant.ts';
+import { advance, amend, isFinal } from '#domain/lifecycle.ts';
+import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
+import { type AccessRequest, bindingName, type Grant } from '#domain/request.ts';
+import type { World } from '#ports';
+import { changeRecord, readRequest } from './change-record.ts';
+import { approvalFault } from './check-approval.ts';
+import { shipEvents } from './ship-events.ts';
+import { entryKeyOf, takeEntry } from './take-entry.ts';
+
+type Needs = Pick<
+  World,
+  | 'clock'
+  | 'catalog'
+  | 'settings'
+  | 'records'
+  | 'ledger'
+  | 'entries'
+  | 'identities'
+  | 'auditSink'
+  | 'signer'
+  | 'metrics'
+>;
+
+const actor = 'curfew:OpenGrant';
+
+/** How long BindRole may take, tries included, until admission refuses it. */
+export const bindWindowMs = 30_000;
+
+/**
+ * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), EndRequested or
+ * PlanRefused where an opened grant has to be ended, Unavailable and the like where a retry can succeed.
+ */
+export async function openGrant(world: Needs, { requestId }: { requestId: string }): Promise<SignedPlan> {
+  const seen = await readRequest(world, requestId);
+  if (seen.status === 'approved' || seen.status === 'scheduled') return openFirst(world, seen);
+  if (seen.status === 'granting') return openAgain(world, seen);
+  if (seen.status === 'pending' && world.clock.now() >= seen.reviewBy) {
+    return refuse(world, seen, 'timed-out', 'nobody answered in time');
+  }
+  if (isFinal(seen.status) || seen.status === 'pending') {
+    throw new NotApproved(`Request ${requestId} is ${seen.status}: nothing is granted.`, {
+      details: { requestId },
+    });
+  }
+  throw new EndRequested(`Request ${requestId} is ${seen.status}.`, { details: { requestId } });
+}
+
+async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan> {
+  const now = world.clock.now();
+  if (seen.openBy !== undefined && now >= seen.openBy) {
+    return refuse(world, seen, 'timed-out', `it could not be opened until ${seen.openBy}; ask again`);
+  }
+  const address = await checked(world, seen);
+  const request = await changeRecord(world, seen.id, (before) => {
+    if (before.status !== 'approved' && before.status !== 'scheduled') {
+      throw new NotApproved(`Request ${before.id} is ${before.status} by now.`, {
+        details: { requestId: before.id },
+      });
+    }
+    const at = world.clock.now();
+    const grant = newGrant(before, at);
+    return advance(before, 'granting', {
+      at,
+      actor,
+      reason: 'approved',
+      facts: { grant: { ...grant } },
+      changes: { grant },
+    });
+  });
+  return carryOut(world, request, address);
+}
+
+function newGrant(request: AccessRequest, at: string): Grant {
+  const expiresAt = after(at, request.asked.durationSeconds * 1000);
+  return {
+    openedAt: at,
+    expiresAt,
+    createBefore: earliest(after(at, bindWindowMs), expiresAt),
+    bindings: request.asked.namespaces.map((namespace) => ({ namespace, name: bindingName(request.id) })),
+  };
+}
+
+/** Everything that can refuse, before anything exists. Refusals are recorded as denied, with the reason. */
+async function checked(world: Needs, request: AccessRequest): Promise<ClusterAddress> {
+  try {
+    const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
+    const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
+    const fault = approvalFault(world.catalog, request, principal);
+    if (fault) return await refuse(world, request, 'denied', fault);
+    return await world.entries.describeCluster(request.resolved.eksCluster);
+  } catch (error) {
+    if (error instanceof IdentityRefused || error instanceof ClusterNotReady) {
+      return refuse(world, request, 'denied', error.message);
+    }
+    throw error;
+  }
+}
+
+async function refuse(
+  world: Needs,
+  seen: AccessRequest,
+  to: 'denied' | 'timed-out',
+  reason: string,
+): Promise<never> {
+  await changeRecord(world, seen.id, (before) =>
+    before.version === seen.version
+      ? advance(before, to, { at: world.clock.now(), actor, reason })
+      : undefined,
+  );
+  world.metrics.count('GrantRefused', 1);
+  throw new NotApproved(`Request ${seen.id} is not granted: ${reason}.`, { details: { requestId: seen.id } });
+}
+
+/** A try before this one wrote the intent: go on where it stopped, as long as BindRole still can. */
+async function openAgain(world: Needs, request: AccessRequest): Promise<SignedPlan> {
+  if (request.endRequested)
+    throw new EndRequested(`An end of ${request.id} was requested.`, { details: { requestId: request.id } });
+  if (!request.grant || world.clock.now() >= request.grant.createBefore) {
+    throw new PlanRefused(`It is too late to open request ${request.id}: it could not be bound in time.`);
+  }
+  return carryOut(world, request, await world.entries.describeCluster(request.resolved.eksCluster));
+}
+
+async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAddress): Promise<SignedPlan> {
+  const { grant } = request;
+  if (!grant) throw new PlanRefused(`Request ${request.id} has no grant to carry out.`);
+  await shipEvents(world, { requestId: request.id });
+  try {
+    await takeEntry(world, entryKeyOf(request), request);
+  } catch (error) {
+    if (error instanceof ForeignAccessEntry) await requestEnd(world, request.id, error.message);
+    throw error;
+  }
+  return world.signer.sign({
+    v: 1,
+    deployment: world.settings.deployment,
+    requestId: request.id,
+    cluster,
+    bindings: grant.bindings.map(({ namespace, name }) => ({ namespace, name })),
+    clusterRole: request.resolved.clusterRole,
+    rulesDigest: request.resolved.rulesDigest,
+    subject: request.subject.kubernetes,
+    expiresAt: grant.expiresAt,
+    createBefore: grant.createBefore,
+  });
+}
+
+/** Keeps the reason on the record for the one who asked; EndGrant does the rest. */
+async function requestEnd(world: Needs, requestId: string, reason: string): Promise<void> {
+  await changeRecord(world, requestId, (before) => {
+    if (before.status !== 'granting' || before.endRequested) return undefined;
+    const at = world.clock.now();
+    const changes = { endRequested: { at, by: actor, reason } };
+    return amend(before, { at, actor, reason, type: 'end-requested', changes });
+  });
+}

@@ -1,0 +1,70 @@
+/** Shows and carries out a mailed review link: single use, bound to one reviewer and to the digest they were told. */
+import { LinkUnusable } from '#domain/errors.ts';
+import type { AccessRequest, Review } from '#domain/request.ts';
+import { linkHash, type ReviewLink } from '#domain/review-link.ts';
+import type { World } from '#ports';
+import { answer, signalAnswer } from './answer-review.ts';
+import { changeRecord, readRequest } from './change-record.ts';
+
+export type LinkState = 'open' | 'used' | 'expired' | 'decided' | 'changed';
+
+export interface OpenedLink {
+  request: AccessRequest;
+  link: ReviewLink;
+  state: LinkState;
+}
+
+type Reads = Pick<World, 'clock' | 'records'>;
+
+/** Changes nothing: mail scanners fetch links. Throws LinkUnusable where there is no such link. */
+export async function openReviewLink(world: Reads, { secret }: { secret: string }): Promise<OpenedLink> {
+  const link = await world.records.readLink(linkHash(secret));
+  if (!link) throw new LinkUnusable('There is no such link. Open it from the mail again, without changes.');
+  const request = await readRequest(world, link.requestId);
+  return { request, link, state: stateOf(link, request, world.clock.now()) };
+}
+
+function stateOf(link: ReviewLink, request: AccessRequest, now: string): LinkState {
+  if (link.usedAt) return 'used';
+  if (request.status !== 'pending') return 'decided';
+  if (link.digest !== request.digest) return 'changed';
+  return now >= link.expiresAt || now >= request.reviewBy ? 'expired' : 'open';
+}
+
+const refusals: Record<Exclude<LinkState, 'open'>, string> = {
+  used: 'This link was used already; each works once.',
+  expired: 'The time to answer is over.',
+  decided: 'The request was decided already.',
+  changed: 'The request changed since this mail was sent; a newer mail has the link to what it is now.',
+};
+
+export interface LinkAnswer {
+  secret: string;
+  answer: Review['answer'];
+  reason?: string;
+  /** Digest of the page that was shown. */
+  digest: string;
+}
+
+export async function reviewByLink(
+  world: Pick<World, 'clock' | 'catalog' | 'records' | 'executions'>,
+  input: LinkAnswer,
+): Promise<AccessRequest> {
+  const { link, state } = await openReviewLink(world, input);
+  if (state !== 'open')
+    throw new LinkUnusable(refusals[state], { details: { requestId: link.requestId, state } });
+  const request = await changeRecord(world, link.requestId, (before) => {
+    const at = world.clock.now();
+    const review: Review = {
+      reviewer: link.reviewer,
+      answer: input.answer,
+      ...(input.reason === undefined ? {} : { reason: input.reason }),
+      at,
+      assurance: 'link',
+      digest: input.digest,
+    };
+    return { ...answer(world.catalog, before, review), usedLink: { hash: link.hash, at } };
+  });
+  await signalAnswer(world, request);
+  return request;
+}

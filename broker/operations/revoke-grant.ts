@@ -1,0 +1,45 @@
+/** Ends a grant before its time: whoever asks first writes it on the record, then wakes the execution. */
+import { NotAllowed, WrongStatus } from '#domain/errors.ts';
+import { type Caller, callerKey } from '#domain/identity.ts';
+import { amend, isFinal } from '#domain/lifecycle.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { World } from '#ports';
+import { changeRecord } from './change-record.ts';
+import { isConcerned } from './read-access.ts';
+import { bestEffort } from './signal.ts';
+
+export async function revokeGrant(
+  world: Pick<World, 'clock' | 'catalog' | 'records' | 'executions'>,
+  { caller, id, reason }: { caller: Caller; id: string; reason: string },
+): Promise<AccessRequest> {
+  const actor = callerKey(caller);
+  const request = await changeRecord(world, id, (before) => {
+    if (!isConcerned(world.catalog, caller, before)) {
+      throw new NotAllowed('Only the one who asked, a reviewer of the request, or an operator can end it.');
+    }
+    if (isFinal(before.status) || before.status === 'revoking' || before.endRequested) return undefined;
+    if (before.status !== 'granting' && before.status !== 'active') {
+      throw new WrongStatus(
+        `Request ${id} is ${before.status}: nothing is granted yet. Withdraw or deny it instead.`,
+        {
+          details: { requestId: id, status: before.status },
+        },
+      );
+    }
+    const at = world.clock.now();
+    const changes = { endRequested: { at, by: actor, reason } };
+    return amend(before, { at, actor, reason, type: 'end-requested', changes });
+  });
+  await signalEnd(world, request);
+  return request;
+}
+
+/** Wakes the execution that holds the grant, if an end was requested and it waits already; else it sees the record first. */
+export async function signalEnd(
+  { executions }: Pick<World, 'executions'>,
+  request: AccessRequest,
+): Promise<void> {
+  const { waiting, endRequested, status } = request;
+  if (!endRequested || status !== 'active' || waiting?.state !== 'HoldGrant') return;
+  await bestEffort(() => executions.succeed(waiting.taskToken));
+}

@@ -1,0 +1,20 @@
+/** One request with its timeline, for those it concerns. */
+import type { AuditEvent } from '#domain/audit-event.ts';
+import { RequestNotFound } from '#domain/errors.ts';
+import type { Caller } from '#domain/identity.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { World } from '#ports';
+import { readRequest } from './change-record.ts';
+import { isConcerned } from './read-access.ts';
+
+/** Whom it doesn't concern gets the same RequestNotFound as for one that doesn't exist. */
+export async function showRequest(
+  world: Pick<World, 'catalog' | 'records'>,
+  { caller, id }: { caller: Caller; id: string },
+): Promise<{ request: AccessRequest; events: AuditEvent[] }> {
+  const request = await readRequest(world, id);
+  if (!isConcerned(world.catalog, caller, request)) {
+    throw new RequestNotFound(`There is no request ${id}.`, { details: { requestId: id } });
+  }
+  return { request, events: await world.records.events(id) };
+}

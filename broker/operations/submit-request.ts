@@ -1,0 +1,174 @@
+/** Submits an access request: policy decides, the record is written with its first event, the execution is started. */
+import { type AuditEvent, chain, chainStart } from '#domain/audit-event.ts';
+import { eligibleReviewers } from '#domain/catalog.ts';
+import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
+import { digestOf } from '#domain/digest.ts';
+import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
+import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
+import { after, type Instant } from '#domain/instant.ts';
+import { dueAt, isFinal, openWindowMs } from '#domain/lifecycle.ts';
+import { decide } from '#domain/policy/decide.ts';
+import {
+  type AccessRequest,
+  type Asked,
+  type Resolved,
+  requestDigest,
+  type Submission,
+} from '#domain/request.ts';
+import type { World } from '#ports';
+import { bestEffort } from './signal.ts';
+
+type Needs = Pick<World, 'clock' | 'ids' | 'catalog' | 'records' | 'executions'>;
+
+export interface SubmitInput {
+  caller: Caller;
+  submission: Submission;
+  /** As the caller chose it; the same key with the same body answers with the same request. */
+  idempotencyKey?: string;
+}
+
+export interface Submitted {
+  request: AccessRequest;
+  /** False where an earlier call with this idempotency key made it. */
+  created: boolean;
+}
+
+/** Throws RequestRefused (recorded as denied; details.requestId, details.reasons) and IdempotencyMismatch. */
+export async function submitRequest(world: Needs, input: SubmitInput): Promise<Submitted> {
+  const { caller, submission, idempotencyKey } = input;
+  const idempotency = idempotencyKey && {
+    key: digestOf([callerKey(caller), idempotencyKey]),
+    bodyHash: digestOf(submission),
+  };
+  const earlier = idempotency && (await findEarlier(world, idempotency));
+  if (earlier) return settle(world, earlier, false);
+
+  const { request, event } = newRequest(world, caller, submission);
+  try {
+    const extra = idempotency ? { idempotency } : {};
+    await world.records.commit({ request, expectedVersion: 0, events: [event], ...extra });
+  } catch (error) {
+    // The same call, twice at once: the other one made it.
+    const raced = error instanceof RecordChanged && idempotency && (await findEarlier(world, idempotency));
+    if (!raced) throw error;
+    return settle(world, raced, false);
+  }
+  return settle(world, request, true);
+}
+
+async function findEarlier(
+  world: Needs,
+  { key, bodyHash }: { key: string; bodyHash: string },
+): Promise<AccessRequest | undefined> {
+  const used = await world.records.readIdempotency(key);
+  if (!used) return undefined;
+  if (used.bodyHash !== bodyHash) {
+    throw new IdempotencyMismatch(
+      `This Idempotency-Key was used for request ${used.requestId} with another body. Use a new key for a new request.`,
+      { details: { requestId: used.requestId } },
+    );
+  }
+  return world.records.read(used.requestId);
+}
+
+async function settle(world: Needs, request: AccessRequest, created: boolean): Promise<Submitted> {
+  if (request.decision.outcome === 'refuse') {
+    const { reasons } = request.decision;
+    throw new RequestRefused(reasons.join(' '), { details: { requestId: request.id, reasons } });
+  }
+  if (!isFinal(request.status)) await bestEffort(() => world.executions.start(request));
+  return { request, created };
+}
+
+function resolve(world: Needs, asked: Asked): Resolved | undefined {
+  const { clusters, roles } = world.catalog;
+  const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
+  const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
+  if (!cluster || !role) return undefined;
+  return {
+    eksCluster: {
+      name: cluster.eksName ?? asked.cluster,
+      ...(cluster.region ? { region: cluster.region } : {}),
+    },
+    clusterRole: clusterRoleName(asked.role, role.rules),
+    rules: canonicalRules(role.rules),
+    rulesDigest: rulesDigest(role.rules),
+  };
+}
+
+function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
+  const { ticket, ...fields } = rest;
+  return {
+    ...fields,
+    namespaces: [...new Set(namespaces)].sort(),
+    durationSeconds: duration,
+    ...(ticket === undefined ? {} : { ticket }),
+  };
+}
+
+/** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
+const unresolved = (asked: Asked): Resolved => ({
+  eksCluster: { eksName: asked.cluster },
+  clusterRole: '',
+  rules: [],
+  rulesDigest: rulesDigest([]),
+});
+
+function newRequest(
+  world: Needs,
+  caller: Caller,
+  submission: Submission,
+): { request: AccessRequest; event: AuditEvent } {
+  const now: Instant = world.clock.now();
+  const asked = askedOf(submission);
+  const decision = decide({ catalog: world.catalog, asked, requester: caller });
+  const status = { approve: 'approved', review: 'pending', refuse: 'denied' } as const;
+  const role = Object.hasOwn(world.catalog.roles, asked.role) ? world.catalog.roles[asked.role] : undefined;
+  const core = {
+    id: world.ids.requestId(),
+    subject: subjectOf(caller),
+    asked,
+    resolved: resolve(world, asked) ?? unresolved(asked),
+  };
+  const digest = requestDigest(core);
+  const actor = callerKey(caller);
+  const reason = decision.outcome === 'refuse' ? decision.reasons.join(' ') : asked.reason;
+  const at = status[decision.outcome];
+  const event = chain({ seq: 0, hash: chainStart }, core.id, at, {
+    at: now,
+    type: decision.outcome === 'refuse' ? 'refused' : 'submitted',
+    actor,
+    facts: {
+      asked: { ...asked },
+      subject: { ...core.subject },
+      clusterRole: core.resolved.clusterRole,
+      digest,
+      decision: { ...decision },
+    },
+  });
+  const request: AccessRequest = {
+    schema: 1,
+    ...core,
+    version: 1,
+    status: at,
+    createdAt: now,
+    updatedAt: now,
+    requester: {
+      key: actor,
+      principalArn: caller.principal.arn,
+      sessionName: caller.sessionName,
+      ...(caller.person === undefined ? {} : { person: caller.person }),
+    },
+    digest,
+    decision,
+    reviewers: role && decision.outcome === 'review' ? eligibleReviewers(world.catalog, role, caller) : [],
+    reviews: [],
+    notified: [],
+    reviewBy: after(now, world.catalog.reviewWindow * 1000),
+    ...(decision.outcome === 'approve' ? { openBy: after(now, openWindowMs) } : {}),
+    history: [{ status: at, at: now, by: actor, reason }],
+    audit: { seq: event.seq, hash: event.hash },
+  };
+  const due = dueAt(request);
+  return { request: due ? { ...request, dueAt: due } : request, event };
+}

@@ -1,0 +1,59 @@
+/** UnbindRole (cluster leg): connects, waits for the instant, deletes our RoleBindings by UID, proves them gone by reading. */
+import { FenceOpen, StillStanding } from '#domain/errors.ts';
+import { after, msBetween } from '#domain/instant.ts';
+import type { UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import type { Binding } from '#domain/request.ts';
+import { isOurs } from '#domain/role-binding.ts';
+import type { ClusterSession, World } from '#ports';
+
+/** Longest wait in one call, below the function's own time-out. */
+const longestWaitMs = 40_000;
+/** For clocks that differ: the API server's against ours. */
+const fenceMarginMs = 2_000;
+const deleteTries = 4;
+
+/** Idempotent. Throws FenceOpen or StillStanding where a retry has to go on. */
+export async function unbindRole(
+  world: Pick<World, 'clock' | 'cluster'>,
+  plan: UnbindPlan,
+): Promise<UnbindResult> {
+  const session = await world.cluster.connect(plan.cluster);
+  // Authenticates and warms the connection before the instant, so that the end is late by one DELETE only.
+  for (const binding of plan.bindings) await session.readRoleBinding(binding.namespace, binding.name);
+  await waitUntil(world, plan.notBefore);
+  let found = await removeAll(session, plan);
+  const fence = after(plan.createBefore, fenceMarginMs);
+  if (world.clock.now() < fence) {
+    // A creation may still be on its way; only after create-before is absence proof.
+    await waitUntil(world, fence);
+    found = (await removeAll(session, plan)) || found;
+  }
+  return { unboundAt: world.clock.now(), found: found || plan.retried === true };
+}
+
+async function waitUntil(world: Pick<World, 'clock'>, instant: string): Promise<void> {
+  const ms = msBetween(world.clock.now(), instant);
+  if (ms > longestWaitMs) throw new FenceOpen(`It is too early: this can be finished from ${instant} on.`);
+  if (ms > 0) await world.clock.sleep(ms);
+}
+
+async function removeAll(session: ClusterSession, plan: UnbindPlan): Promise<boolean> {
+  const results = await Promise.all(plan.bindings.map((binding) => remove(session, plan, binding)));
+  return results.includes(true);
+}
+
+/** True when a RoleBinding of ours was seen. One of the same name that isn't ours is left alone: ours is gone then. */
+async function remove(
+  session: ClusterSession,
+  plan: UnbindPlan,
+  { namespace, name }: Binding,
+): Promise<boolean> {
+  for (let found = false, tries = 0; tries < deleteTries; tries++) {
+    const standing = await session.readRoleBinding(namespace, name);
+    const uid = standing?.metadata.uid;
+    if (!standing || uid === undefined || !isOurs(standing, plan.deployment, plan.requestId)) return found;
+    found = true;
+    await session.deleteRoleBinding(namespace, name, uid);
+  }
+  throw new StillStanding(`RoleBinding ${namespace}/${name} is still there after ${deleteTries} deletes.`);
+}
