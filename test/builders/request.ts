@@ -55,7 +55,7 @@ function submitted(wanted: RequestWanted): Advanced {
   };
   const rules = catalog.roles[asked.role]?.rules ?? [];
   const resolved = {
-    eksCluster: { name: asked.cluster },
+    eksCluster: { eksName: asked.cluster },
     clusterRole: clusterRoleName(asked.role, rules),
     rules,
     rulesDigest: rulesDigest(rules),

@@ -6,7 +6,13 @@ import type { AuditSink } from '#ports';
 import { auditKey } from '../audit-key.ts';
 
 export class MemoryAuditSink implements AuditSink {
+  /** Text by key. */
   readonly objects = new Map<string, string>();
+
+  /** All events that were put, in the order of their arrival. */
+  get events(): AuditEvent[] {
+    return [...this.objects.values()].map((text) => JSON.parse(text));
+  }
 
   async put(event: AuditEvent): Promise<void> {
     const key = auditKey(event);

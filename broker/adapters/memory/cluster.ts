@@ -1,4 +1,6 @@
 /** Kubernetes clusters in memory: RoleBindings, ClusterRoles and the fences that admission keeps. */
+
+import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -7,7 +9,7 @@ import type { Clock, ClusterApi, ClusterSession } from '#ports';
 /** One cluster; tests change it as its administrators would. */
 export class MemoryCluster {
   readonly roleBindings = new Map<string, RoleBinding & { metadata: { uid: string } }>();
-  readonly clusterRoles = new Map<string, { rules: unknown[] }>();
+  readonly clusterRoles = new Map<string, { rules: PolicyRule[] }>();
   readonly namespaces = new Set<string>();
   /** Whether the admission policies stand. */
   fenced = true;
@@ -47,7 +49,7 @@ class MemorySession implements ClusterSession {
     this.#clock = clock;
   }
 
-  async readClusterRole(name: string): Promise<{ rules: unknown[] } | undefined> {
+  async readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined> {
     return structuredClone(this.#cluster().clusterRoles.get(name));
   }
 

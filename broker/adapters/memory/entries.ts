@@ -11,6 +11,7 @@ interface Stored extends StandingEntry {
 
 export class MemoryEntries implements AccessEntries {
   readonly clusters = new Map<string, ClusterAddress>();
+  /** Every entry on every cluster. */
   readonly standing = new Map<string, Stored>();
   #made = 0;
   readonly #region: string;

@@ -32,6 +32,11 @@ export class MemoryLedger implements EntryLedger {
     this.items.set(canonicalJson(next.key), structuredClone(next));
   }
 
+  /** Ids of all requests that hold any entry. */
+  allHolders(): string[] {
+    return [...this.held.values()].flatMap((ids) => [...ids]);
+  }
+
   #check(key: EntryKey, expected: EntryItem | undefined): void {
     const found = this.items.get(canonicalJson(key));
     const same =

@@ -1,0 +1,24 @@
+/** Timeouts and retries of AWS clients: granting gives up soon and leaves nothing; revoking insists, within its function's time. */
+
+/** What a function is for. `granting` includes everything that people wait for. */
+export type Purpose = 'granting' | 'revoking';
+
+const persistence: Record<Purpose, { attempts: number; requestMs: number }> = {
+  granting: { attempts: 3, requestMs: 4_000 },
+  revoking: { attempts: 6, requestMs: 5_000 },
+};
+
+/** Options of any SDK client. Waiting for a connection is bounded apart from waiting for the answer. */
+export function sdkOptions(purpose: Purpose, region: string) {
+  const { attempts, requestMs } = persistence[purpose];
+  return {
+    region,
+    maxAttempts: attempts,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: 1_500,
+      requestTimeout: requestMs,
+      throwOnRequestTimeout: true,
+    },
+  } as const;
+}

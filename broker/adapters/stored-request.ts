@@ -1,0 +1,125 @@
+/** How a request is read back: parsed, never trusted. Fields of a newer version are kept, so that an older function loses none. */
+import * as z from 'zod';
+import { type AuditEvent, eventTypes } from '#domain/audit-event.ts';
+import { instantSchema } from '#domain/instant.ts';
+import { type AccessRequest, statuses } from '#domain/request.ts';
+import type { ReviewLink } from '#domain/review-link.ts';
+
+const instant = instantSchema;
+const status = z.enum(statuses);
+
+const policyRule = z.looseObject({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).exactOptional(),
+});
+
+const grant = z.looseObject({
+  openedAt: instant,
+  expiresAt: instant,
+  createBefore: instant,
+  bindings: z.array(
+    z.looseObject({ namespace: z.string(), name: z.string(), uid: z.string().exactOptional() }),
+  ),
+  boundAt: instant.exactOptional(),
+  activatedAt: instant.exactOptional(),
+  unboundAt: instant.exactOptional(),
+});
+
+export const storedRequest = z.looseObject({
+  schema: z.literal(1),
+  id: z.string().min(1),
+  version: z.int().positive(),
+  status,
+  createdAt: instant,
+  updatedAt: instant,
+  requester: z.looseObject({
+    key: z.string().min(1),
+    principalArn: z.string(),
+    sessionName: z.string(),
+    person: z.string().exactOptional(),
+  }),
+  subject: z.looseObject({
+    principalArn: z.string(),
+    roleId: z.string(),
+    kind: z.enum(['person', 'principal']),
+    sessionName: z.string().exactOptional(),
+    kubernetes: z.looseObject({ kind: z.enum(['User', 'Group']), name: z.string().min(1) }),
+  }),
+  asked: z.looseObject({
+    cluster: z.string(),
+    namespaces: z.array(z.string()),
+    role: z.string(),
+    durationSeconds: z.int(),
+    reason: z.string(),
+    ticket: z.string().exactOptional(),
+  }),
+  resolved: z.looseObject({
+    eksCluster: z.looseObject({ eksName: z.string(), region: z.string().exactOptional() }),
+    clusterRole: z.string(),
+    rules: z.array(policyRule),
+    rulesDigest: z.string(),
+  }),
+  digest: z.string(),
+  decision: z.looseObject({
+    outcome: z.enum(['review', 'approve', 'refuse']),
+    reasons: z.array(z.string()),
+    matched: z.array(z.string()),
+    reviewsNeeded: z.int(),
+  }),
+  reviewers: z.array(z.string()),
+  reviews: z.array(
+    z.looseObject({
+      reviewer: z.string(),
+      answer: z.enum(['approve', 'deny']),
+      reason: z.string().exactOptional(),
+      at: instant,
+      assurance: z.enum(['link', 'signed']),
+      digest: z.string(),
+    }),
+  ),
+  reviewBy: instant,
+  openBy: instant.exactOptional(),
+  notified: z.array(z.string()),
+  notifiedAt: instant.exactOptional(),
+  waiting: z
+    .looseObject({ state: z.enum(['AskReviewers', 'HoldGrant']), taskToken: z.string(), since: instant })
+    .exactOptional(),
+  endRequested: z.looseObject({ at: instant, by: z.string(), reason: z.string() }).exactOptional(),
+  grant: grant.exactOptional(),
+  ending: z.looseObject({ since: instant, notBefore: instant, reason: z.string() }).exactOptional(),
+  history: z.array(z.looseObject({ status, at: instant, by: z.string(), reason: z.string() })),
+  audit: z.looseObject({ seq: z.int().positive(), hash: z.string() }),
+  dueAt: instant.exactOptional(),
+}) satisfies z.ZodType<AccessRequest>;
+
+export const storedEvent = z.looseObject({
+  v: z.literal(1),
+  requestId: z.string(),
+  seq: z.int().positive(),
+  at: instant,
+  type: z.enum(eventTypes),
+  actor: z.string(),
+  status,
+  facts: z.record(z.string(), z.unknown()),
+  prev: z.string(),
+  hash: z.string(),
+}) satisfies z.ZodType<AuditEvent>;
+
+export const storedLink = z.looseObject({
+  hash: z.string(),
+  requestId: z.string(),
+  reviewer: z.string(),
+  digest: z.string(),
+  expiresAt: instant,
+  usedAt: instant.exactOptional(),
+}) satisfies z.ZodType<ReviewLink>;
+
+/** A parsed value, or an error that names what could not be read; never the value itself. */
+export function parseStored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`${what} can't be read back: ${faults.join('; ')}`);
+}
