@@ -7,7 +7,7 @@ const instant = z.iso.datetime().describe('UTC, ISO 8601 with milliseconds.');
 const digest = z.string().describe('Lower-case hex SHA-256.');
 const status = z.enum(statuses);
 
-const subjectView = z.object({
+export const subjectView = z.object({
   principalArn: z.string(),
   roleId: z.string(),
   kind: z
@@ -59,7 +59,7 @@ export const requestView = z
     }),
     resolved: z
       .object({
-        eksCluster: z.object({ name: z.string(), region: z.string().optional() }),
+        eksCluster: z.object({ eksName: z.string(), region: z.string().optional() }),
         clusterRole: z.string(),
         rules: z.array(ruleView),
         rulesDigest: digest,
@@ -87,6 +87,7 @@ export const requestView = z
     ),
     reviewBy: instant,
     openBy: instant.optional(),
+    notified: z.array(z.string()).describe('Reviewers whose mail was accepted for delivery.'),
     notifiedAt: instant.optional(),
     endRequested: z.object({ at: instant, by: z.string(), reason: z.string() }).optional(),
     grant: grantView.optional(),

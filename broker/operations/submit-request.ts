@@ -87,7 +87,7 @@ function resolve(world: Needs, asked: Asked): Resolved | undefined {
   if (!cluster || !role) return undefined;
   return {
     eksCluster: {
-      name: cluster.eksName ?? asked.cluster,
+      eksName: cluster.eksName ?? asked.cluster,
       ...(cluster.region ? { region: cluster.region } : {}),
     },
     clusterRole: clusterRoleName(asked.role, role.rules),
