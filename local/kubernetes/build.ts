@@ -1,5 +1,6 @@
 /** Builds the pinned kube-apiserver, kubectl and etcd from the published Go modules, for where no archive can be had. */
 
+import path from 'node:path';
 import { run } from '#local/processes.ts';
 import type { Detail } from '#local/progress.ts';
 import { moduleDir, type Program, type Release } from './release.ts';
@@ -15,9 +16,12 @@ const oldestGo = { major: 1, minor: 21 };
 
 /** The installed Go's version, such as "go1.26.8", or undefined where there is none that can build. */
 export async function usableGo(): Promise<string | undefined> {
-  const result = await run({ command: 'go', args: ['env', 'GOVERSION'], cwd: moduleDir, timeoutMs: 60_000 }).catch(
-    () => undefined,
-  );
+  const result = await run({
+    command: 'go',
+    args: ['env', 'GOVERSION'],
+    cwd: moduleDir,
+    timeoutMs: 60_000,
+  }).catch(() => undefined);
   const version = result?.code === 0 ? result.stdout.trim() : undefined;
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   const enough = Number(major) === oldestGo.major && Number(minor) >= oldestGo.minor;
@@ -35,7 +39,15 @@ export async function buildPrograms(dir: string, release: Release, detail: Detai
 async function build(program: Program, dir: string, release: Release): Promise<void> {
   const { code, signal, stderr } = await run({
     command: 'go',
-    args: ['build', '-trimpath', '-ldflags', linkerFlags(release), '-o', dir, packages[program]],
+    args: [
+      'build',
+      '-trimpath',
+      '-ldflags',
+      linkerFlags(release),
+      '-o',
+      path.join(dir, program),
+      packages[program],
+    ],
     cwd: moduleDir,
     env: {
       ...process.env,
