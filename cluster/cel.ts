@@ -1,0 +1,29 @@
+/** Values and tests as CEL text, for the expressions of the fences. */
+import { managedBy } from '#domain/access-entry.ts';
+import { marks } from '#domain/role-binding.ts';
+
+/** A string, list or map of strings as a CEL literal. JSON's escapes of strings are CEL's too. */
+export function literal(value: string | readonly string[] | Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value);
+}
+
+/** Value of a label or annotation of `object` or `oldObject`, '' when there is none: never an error. */
+export function markOf(target: string, field: 'labels' | 'annotations', key: string): string {
+  return `${target}.metadata.?${field}[?${literal(key)}].orValue('')`;
+}
+
+/** Crockford's base 32, in the lower case that names of Kubernetes objects have. */
+export const requestIdPattern = '[0-9a-hjkmnp-tv-z]{26}';
+export const grantNamePattern = `^curfew-${requestIdPattern}$`;
+
+/**
+ * Whether a RoleBinding is, or passes itself off as, one of ours: by its name or by any mark. Total: no object makes
+ * it fail, as a fence that fails would refuse, or let through, what it never judged.
+ */
+export function looksLikeGrant(target: 'object' | 'oldObject'): string {
+  return [
+    `${target}.metadata.?name.orValue('').matches(${literal(grantNamePattern)})`,
+    `${markOf(target, 'labels', marks.managedBy)} == ${literal(managedBy)}`,
+    `${target}.metadata.?labels[?${literal(marks.request)}].hasValue()`,
+  ].join(' || ');
+}

@@ -1,0 +1,23 @@
+/** Any write by the broker: whatever rights it is given by mistake, it creates and deletes RoleBindings and nothing else. */
+import { literal } from '../cel.ts';
+import { bindRoleUser, brokerUsers } from '../identities.ts';
+import { type Fence, onRbac } from './policy.ts';
+
+/** Deleting RoleBindings is left out by the match itself: it is judged by broker-deletes alone, which can't hold up a revoke. */
+export const brokerWrites: Fence = {
+  name: 'curfew-broker-writes',
+  failurePolicy: 'Fail',
+  on: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
+  except: [
+    onRbac(['rolebindings'], 'DELETE'),
+    // Questions about rights are posted like objects, but write nothing.
+    { apiGroups: ['authorization.k8s.io'], apiVersions: ['*'], operations: ['CREATE'], resources: ['*'] },
+  ],
+  when: [{ name: 'by-the-broker', expression: `request.userInfo.username in ${literal(brokerUsers)}` }],
+  require: [
+    {
+      expression: `request.userInfo.username == ${literal(bindRoleUser)} && request.operation == 'CREATE' && request.resource.group == 'rbac.authorization.k8s.io' && request.resource.resource == 'rolebindings'`,
+      message: 'The broker writes nothing but RoleBindings: BindRole creates them, UnbindRole deletes them.',
+    },
+  ],
+};

@@ -1,0 +1,48 @@
+/** What the catalog offers on one cluster: each role under its content-addressed name, and where and how long it can be had. */
+import type { Catalog, PolicyRule } from '#domain/catalog.ts';
+import { canonicalRules, clusterRoleName } from '#domain/cluster-role.ts';
+import { InvalidInput } from '#domain/errors.ts';
+
+export interface OfferedRole {
+  role: string;
+  clusterRole: string;
+  rules: PolicyRule[];
+  /** Sorted; never a protected one, never empty. */
+  namespaces: string[];
+  maxDurationSeconds: number;
+}
+
+/** Roles that can be asked for on a cluster, sorted by name. Throws InvalidInput when the catalog offers nothing there. */
+export function offerOn(catalog: Catalog, clusterName: string): OfferedRole[] {
+  const cluster = Object.hasOwn(catalog.clusters, clusterName) ? catalog.clusters[clusterName] : undefined;
+  if (!cluster) {
+    const known = Object.keys(catalog.clusters).sort().join(', ') || 'none';
+    throw new InvalidInput(`The catalog has no cluster "${clusterName}". It knows: ${known}.`);
+  }
+  const offer = Object.entries(catalog.roles)
+    .filter(([, role]) => role.clusters.includes(clusterName))
+    .map(([name, role]) => ({
+      role: name,
+      clusterRole: clusterRoleName(name, role.rules),
+      rules: canonicalRules(role.rules),
+      namespaces: [...new Set(role.namespaces)].filter((n) => !isProtected(n, cluster)).sort(),
+      maxDurationSeconds: role.maxDuration,
+    }))
+    .filter(({ namespaces }) => namespaces.length > 0)
+    .sort((a, b) => (a.role < b.role ? -1 : 1));
+  if (offer.length === 0) {
+    throw new InvalidInput(
+      `The catalog offers no role on cluster "${clusterName}": name it under \`clusters\` of a role whose namespaces are not protected there.`,
+    );
+  }
+  return offer;
+}
+
+function isProtected(namespace: string, cluster: Pick<Catalog['clusters'][string], 'protectedNamespaces'>) {
+  return namespace.startsWith('kube-') || cluster.protectedNamespaces.includes(namespace);
+}
+
+/** Every namespace of an offer, each once, sorted. */
+export function namespacesOf(offer: readonly OfferedRole[]): string[] {
+  return [...new Set(offer.flatMap(({ namespaces }) => namespaces))].sort();
+}
