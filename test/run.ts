@@ -1,0 +1,82 @@
+/** Runs every check there is, or those named: `unit`, `local`, `e2e`, `checks`. The last line counts them. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { run } from '#local/processes.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const none: Count = { passed: 0, failed: 0, skipped: 0 };
+
+/** Checks without tests of their own count as one each. */
+const checks: [title: string, command: string, args: string[]][] = [
+  ['lint and format (biome)', bin('biome'), ['ci', '--diagnostic-level=warn', '--error-on-warnings', '.']],
+  ['types (tsc)', bin('tsc'), ['-p', '.']],
+  ['unused files, exports and packages (knip)', bin('knip'), ['--no-progress']],
+];
+
+const reportShape = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  numFailedTestSuites: z.number(),
+  success: z.boolean(),
+});
+
+async function check(title: string, command: string, args: string[]): Promise<Count> {
+  const began = performance.now();
+  const said: string[] = [];
+  const { code } = await run({ command, args, cwd: root, onLine: (line) => said.push(line) });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${code === 0 ? '✓' : '✗'} ${title}: ${seconds} s`);
+  if (code === 0) return { ...none, passed: 1 };
+  console.log(said.join('\n'));
+  return { ...none, failed: 1 };
+}
+
+async function vitest(project: string): Promise<Count> {
+  const dir = await mkdtemp(join(tmpdir(), 'curfew-test-'));
+  const report = join(dir, 'report.json');
+  try {
+    const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const { code } = await run({ command: bin('vitest'), args, cwd: root, onLine: (line) => console.log(line) });
+    const text = await readFile(report, 'utf8').catch(() => undefined);
+    if (text === undefined) return { ...none, failed: 1 };
+    const seen = reportShape.parse(JSON.parse(text));
+    // A file that fails before its tests, or a fault outside of any test, fails the run without a failed test.
+    const failed = seen.numFailedTests || (code === 0 && seen.success ? 0 : Math.max(1, seen.numFailedTestSuites));
+    return { passed: seen.numPassedTests, failed, skipped: seen.numPendingTests + seen.numTodoTests };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const projects = ['unit', 'local', 'e2e'];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => ![...projects, 'checks'].includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no group of tests called ${unknown.join(', ')}. Known: checks, ${projects.join(', ')}.`);
+  process.exit(2);
+}
+const wanted = (name: string) => asked.length === 0 || asked.includes(name);
+
+const counts: Count[] = [];
+if (wanted('checks')) for (const [title, command, args] of checks) counts.push(await check(title, command, args));
+for (const project of projects) if (wanted(project)) counts.push(await vitest(project));
+
+const total = counts.reduce((sum, count) => ({
+  passed: sum.passed + count.passed,
+  failed: sum.failed + count.failed,
+  skipped: sum.skipped + count.skipped,
+}));
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;
