@@ -1,0 +1,79 @@
+/** The API as functions, one per route; answers are parsed with the API's own schemas. */
+import * as z from 'zod';
+import { Unavailable } from '#domain/errors.ts';
+import type { ClusterAddress } from '#domain/plan.ts';
+import {
+  type RequestPage,
+  type RequestView,
+  type RequestWithEvents,
+  requestPage,
+  requestView,
+  requestWithEvents,
+} from '#http/request-view.ts';
+import { type CatalogView, catalogView, clusterView } from '#http/routes/catalog.ts';
+import { type CallerView, callerView } from '#http/routes/whoami.ts';
+import { type ApiTarget, type SignedCall, signedCall } from './signed-call.ts';
+
+/** Body of a new request; the duration as written (`30m`). */
+export interface NewRequest {
+  cluster: string;
+  namespaces: string[];
+  role: string;
+  duration: string;
+  reason: string;
+  ticket?: string;
+}
+
+export interface ReviewAnswer {
+  answer: 'approve' | 'deny';
+  reason?: string;
+  /** Of what the reviewer was shown. */
+  digest: string;
+}
+
+export interface Api {
+  submit(body: NewRequest, idempotencyKey: string): Promise<RequestView>;
+  list(query: { scope: 'mine' | 'open'; limit: number; cursor?: string }): Promise<RequestPage>;
+  show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
+  review(id: string, body: ReviewAnswer): Promise<RequestView>;
+  withdraw(id: string, reason?: string): Promise<RequestView>;
+  revoke(id: string, reason: string): Promise<RequestView>;
+  catalog(): Promise<CatalogView>;
+  cluster(name: string): Promise<ClusterAddress>;
+  whoami(): Promise<CallerView>;
+}
+
+export function openApi(target: ApiTarget): Api {
+  const call = async <T>(schema: z.ZodType<T>, what: SignedCall): Promise<T> => {
+    const result = schema.safeParse(await signedCall(target, what));
+    if (result.success) return result.data;
+    throw new Unavailable(
+      `Curfew's API at ${target.url.host} answered in a form that this version of curfew doesn't know; update one of them.\n${z.prettifyError(result.error)}`,
+    );
+  };
+  const get = <T>(schema: z.ZodType<T>, path: string, more: Partial<SignedCall> = {}) =>
+    call(schema, { method: 'GET', path, repeatable: true, ...more });
+  const post = <T>(schema: z.ZodType<T>, path: string, body: unknown, more: Partial<SignedCall>) =>
+    call(schema, { method: 'POST', path, body, repeatable: false, ...more });
+  const at = (id: string) => `/v1/requests/${encodeURIComponent(id)}`;
+  return {
+    submit: (body, idempotencyKey) =>
+      post(requestView, '/v1/requests', body, {
+        headers: { 'idempotency-key': idempotencyKey },
+        repeatable: true,
+      }),
+    list: ({ scope, limit, cursor }) =>
+      get(requestPage, '/v1/requests', {
+        query: { scope, limit: String(limit), ...(cursor ? { cursor } : {}) },
+      }),
+    show: (id, signal) => get(requestWithEvents, at(id), signal ? { signal } : {}),
+    review: (id, body) => post(requestView, `${at(id)}/reviews`, body, {}),
+    // Taking back and ending are the same done once or twice.
+    withdraw: (id, reason) =>
+      post(requestView, `${at(id)}/withdraw`, reason ? { reason } : {}, { repeatable: true }),
+    revoke: (id, reason) => post(requestView, `${at(id)}/revoke`, { reason }, { repeatable: true }),
+    catalog: () => get(catalogView, '/v1/catalog'),
+    cluster: (name) => get(clusterView, `/v1/clusters/${encodeURIComponent(name)}`),
+    whoami: () => get(callerView, '/v1/whoami'),
+  };
+}

@@ -1,0 +1,134 @@
+/** What to ask for, from the options of a command and, at a terminal, from the person. */
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { parseDuration } from '#domain/duration.ts';
+import { InvalidInput } from '#domain/errors.ts';
+import type { RequestView } from '#http/request-view.ts';
+import type { CatalogView } from '#http/routes/catalog.ts';
+import type { NewRequest } from './api/client.ts';
+import type { Session } from './session.ts';
+import { askUntil } from './terminal/ask.ts';
+import { safeText } from './terminal/safe-text.ts';
+
+export interface AskOptions {
+  cluster?: string;
+  namespace?: string[];
+  role?: string;
+  for?: string;
+  duration?: string;
+  reason?: string;
+  ticket?: string;
+}
+
+const collect = (value: string, before: string[] = []) => [
+  ...before,
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+export function addAskOptions(command: Command): Command {
+  return command
+    .option('--role <role>', 'what to be allowed to do; `curfew roles` lists them')
+    .option('--cluster <cluster>', 'where; may be left out where the role is for one cluster only')
+    .option('-n, --namespace <namespace>', 'where in it; repeat it, or separate with commas', collect)
+    .option('--for <duration>', 'how long: 90s, 30m, 2h, 1h30m')
+    .option('--duration <duration>', 'the same as --for')
+    .option('--reason <text>', 'why; reviewers read it')
+    .option('--ticket <id>', 'ticket or incident it belongs to');
+}
+
+/** The complete request. Throws InvalidInput listing everything that is missing where nobody can be asked. */
+export async function newRequest(session: Session, options: AskOptions): Promise<NewRequest> {
+  if (options.for !== undefined && options.duration !== undefined && options.for !== options.duration) {
+    throw new InvalidInput('--for and --duration are the same option; give one of them.');
+  }
+  const duration = options.for ?? options.duration;
+  if (duration !== undefined) {
+    const fault = durationFault(duration);
+    if (fault) throw new InvalidInput(`--for ${safeText(duration)}: ${fault}`);
+  }
+  const given = { ...options, ...(duration === undefined ? {} : { for: duration }) };
+  const complete = given.role && given.cluster && given.namespace?.length && given.for && given.reason;
+  const filled = complete ? given : await fill(session, given);
+  const { role, cluster, namespace, reason, ticket } = filled;
+  const missing = [
+    ...(role ? [] : ['--role <role>']),
+    ...(cluster ? [] : ['--cluster <cluster>']),
+    ...(namespace?.length ? [] : ['--namespace <namespace>']),
+    ...(filled.for ? [] : ['--for <duration>, such as 30m']),
+    ...(reason ? [] : ['--reason <text>']),
+  ];
+  if (!role || !cluster || !namespace?.length || !filled.for || !reason) {
+    throw new InvalidInput(
+      `Missing:\n${missing.map((line) => `  ${line}`).join('\n')}\nWhat can be asked for: \`curfew roles\`.`,
+    );
+  }
+  return {
+    cluster,
+    namespaces: namespace,
+    role,
+    duration: filled.for,
+    reason,
+    ...(ticket ? { ticket } : {}),
+  };
+}
+
+function durationFault(text: string): string | undefined {
+  return parseDuration(text) ? undefined : 'write a duration such as 90s, 30m, 2h or 1h30m.';
+}
+
+/** What the catalog leaves no choice in is taken from it; the rest is asked where somebody can answer. */
+async function fill(session: Session, options: AskOptions): Promise<AskOptions> {
+  const catalog = await session.api().catalog();
+  const filled = { ...options };
+  const { interactive } = session.terminal;
+  if (!filled.role) {
+    const names = catalog.roles
+      .filter(({ clusters }) => !filled.cluster || clusters.includes(filled.cluster))
+      .map(({ name }) => name);
+    if (interactive) filled.role = await choose('Role', names);
+  }
+  const role = catalog.roles.find(({ name }) => name === filled.role);
+  if (filled.role && !role) throw unknownRole(filled.role, catalog);
+  if (!role) return filled;
+  if (!filled.cluster) {
+    const [only, ...more] = role.clusters;
+    if (only !== undefined && more.length === 0) filled.cluster = only;
+    else if (interactive) filled.cluster = await choose('Cluster', role.clusters);
+  }
+  if (!filled.namespace?.length) {
+    const [only, ...more] = role.namespaces;
+    if (only !== undefined && more.length === 0) filled.namespace = [only];
+    else if (interactive) filled.namespace = [await choose('Namespace', role.namespaces)];
+  }
+  if (interactive) {
+    filled.for ||= await askUntil('For how long (30m, 2h)? ', durationFault);
+    filled.reason ||= await askUntil('Why (reviewers read it)? ', (answer) =>
+      answer ? undefined : 'A reason is needed.',
+    );
+    if (role.ticketRequired) {
+      filled.ticket ||= await askUntil('Ticket? ', (answer) =>
+        answer ? undefined : 'This role needs a ticket.',
+      );
+    }
+  }
+  return filled;
+}
+
+function unknownRole(name: string, catalog: CatalogView): InvalidInput {
+  const known = catalog.roles.map((role) => role.name).join(', ');
+  return new InvalidInput(safeText(`There is no role "${name}". Known: ${known}.`));
+}
+
+async function choose(what: string, names: readonly string[]): Promise<string> {
+  return askUntil(`${what} (${safeText(names.join(', '))})? `, (answer) =>
+    names.includes(answer) ? undefined : `Choose one of: ${safeText(names.join(', '))}.`,
+  );
+}
+
+/** Sends it; repeats after network faults carry the same key, so one call makes one request. */
+export function submit(session: Session, body: NewRequest): Promise<RequestView> {
+  return session.api().submit(body, randomUUID());
+}

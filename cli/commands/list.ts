@@ -1,0 +1,83 @@
+/** `curfew list`: one's own requests, or all that are open and of concern. */
+import { Command } from 'commander';
+import { InvalidInput } from '#domain/errors.ts';
+import type { RequestView } from '#http/request-view.ts';
+import { openSession } from '../session.ts';
+import { table } from '../terminal/table.ts';
+import { relative } from '../terminal/times.ts';
+import { howLong, where, whoAsked } from '../views/words.ts';
+
+/** The API's own most. */
+const pageSize = 100;
+
+export function listCommand(): Command {
+  return new Command('list')
+    .alias('ls')
+    .description(
+      'List your requests; --open: all that are not over and that you asked for, may review, or may end.',
+    )
+    .option('--open', 'what is not over yet, also of others')
+    .option('--limit <n>', 'how many at most', '20')
+    .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  curfew list                   what I asked for, newest first
+  curfew list --open            what waits for my review, or is granted now
+  curfew list --open -o json    the same for programs: {"items": [...], "cursor": "..."}`,
+    )
+    .action(async (options: { open?: boolean; limit: string; cursor?: string }, command: Command) => {
+      const session = openSession(command);
+      const limit = Number(options.limit);
+      if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+        throw new InvalidInput(`--limit ${options.limit}: write a number from 1 to 1000.`);
+      }
+      const items: RequestView[] = [];
+      let cursor = options.cursor;
+      // A page may hold fewer than asked for, even none, and not be the last.
+      do {
+        const page = await session.api().list({
+          scope: options.open ? 'open' : 'mine',
+          limit: Math.min(limit - items.length, pageSize),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        items.push(...page.items);
+        cursor = page.cursor;
+      } while (cursor !== undefined && items.length < limit);
+      const { terminal } = session;
+      terminal.json({ items, ...(cursor === undefined ? {} : { cursor }) });
+      if (items.length === 0) {
+        terminal.print(
+          options.open ? 'Nothing is open that concerns you.' : 'You have asked for nothing yet.',
+        );
+        return;
+      }
+      terminal.print(
+        table(['ID', 'STATUS', 'WHO', 'ROLE', 'WHERE', 'FOR', 'WHEN', 'REASON'], items.map(row)),
+      );
+      if (cursor !== undefined)
+        terminal.progress(`More: curfew list${options.open ? ' --open' : ''} --cursor ${cursor}`);
+    });
+}
+
+function row(request: RequestView): string[] {
+  const { id, status, asked } = request;
+  return [
+    id,
+    status,
+    whoAsked(request),
+    asked.role,
+    where(request),
+    howLong(request),
+    moment(request),
+    asked.reason,
+  ];
+}
+
+/** The one point in time that matters in each status. */
+function moment({ status, grant, reviewBy, updatedAt }: RequestView): string {
+  if (status === 'pending') return `times out ${relative(reviewBy)}`;
+  if (status === 'active' && grant) return `ends ${relative(grant.expiresAt)}`;
+  return relative(updatedAt);
+}

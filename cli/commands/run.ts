@@ -1,0 +1,126 @@
+/** `curfew run`: one command with access; asked for before, given back after, whatever its exit. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { InvalidInput } from '#domain/errors.ts';
+import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
+import { CancelledByUser, exitOf } from '../failures.ts';
+import { interruptible } from '../interrupt.ts';
+import { kubeconfigText } from '../kubeconfig.ts';
+import { runChild } from '../running/child.ts';
+import { giveBack } from '../running/give-back.ts';
+import { openSession, type Session } from '../session.ts';
+import { safeText } from '../terminal/safe-text.ts';
+import { localTime, when } from '../terminal/times.ts';
+import { howLong, what } from '../views/words.ts';
+import { type Access, waitForAccess } from '../waiting/wait-for-access.ts';
+
+export function runCommand(): Command {
+  return addAskOptions(new Command('run'))
+    .description(
+      'Run one command with access: asks, waits, runs it, gives the access back. Its exit code is yours.',
+    )
+    .argument('[command...]', 'after --, the command and its arguments')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  curfew run --role pod-reader --cluster payments-prod -n payments --for 15m \\
+      --reason "nightly report" -- kubectl get pods -o wide
+  curfew run --role deployer ... -- ./deploy.sh
+
+The command gets a KUBECONFIG of its own, with the namespace set, that is gone afterwards; and CURFEW_REQUEST_ID and
+CURFEW_EXPIRES_AT. Signals go to it; the second Ctrl-C sends it SIGTERM, the third SIGKILL. The access is given back
+in each case; should curfew itself be killed, it ends by itself when its time is up.
+Exit codes are the command's; 126 and 127 as in a shell; before it has started, those of \`curfew --help\`.`,
+    )
+    .action(async (words: string[], options: AskOptions, command: Command) => {
+      const [program, ...args] = words;
+      if (program === undefined) {
+        throw new InvalidInput(
+          'Which command? Write it after --, as in: curfew run --role pod-reader -- kubectl get pods',
+        );
+      }
+      const session = openSession(command);
+      if (session.terminal.format === 'json') {
+        throw new InvalidInput("`curfew run` has no JSON output: stdout is the command's.");
+      }
+      const request = await submit(session, await newRequest(session, options));
+      session.terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
+      process.exitCode = await withAccess(
+        session,
+        request.id,
+        () => interruptible((signal) => waitForAccess(session, request, signal)),
+        (access) => runWith(session, access, program, args),
+      );
+    });
+}
+
+/** Access from `obtain`, used by `use`, given back on every way out that a process can notice. */
+async function withAccess(
+  session: Session,
+  id: string,
+  obtain: () => Promise<Access>,
+  use: (access: Access) => Promise<number>,
+): Promise<number> {
+  const crash = (error: unknown) => {
+    session.terminal.progress(
+      `curfew failed: ${safeText(error instanceof Error ? error.message : String(error))}`,
+    );
+    void giveBack(session, id, 'curfew run failed').then(() => process.exit(1));
+  };
+  process.once('uncaughtException', crash);
+  process.once('unhandledRejection', crash);
+  try {
+    const code = await use(await obtain());
+    await giveBack(session, id, 'the command of curfew run has ended');
+    return code;
+  } catch (error) {
+    if (error instanceof CancelledByUser) session.terminal.progress('Stopped. Taking the request back…');
+    // NoAccess (5) and faults before the command has run; a denied request has nothing to give back.
+    if (exitOf(error) !== 5) await giveBack(session, id, 'curfew run was stopped');
+    throw error;
+  } finally {
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+  }
+}
+
+async function runWith(session: Session, access: Access, program: string, args: string[]): Promise<number> {
+  const { request, cluster } = access;
+  const { terminal } = session;
+  const expiresAt = request.grant?.expiresAt ?? request.updatedAt;
+  const directory = mkdtempSync(join(tmpdir(), 'curfew-run-'));
+  const kubeconfig = join(directory, 'kubeconfig');
+  const [namespace] = request.asked.namespaces;
+  writeFileSync(
+    kubeconfig,
+    kubeconfigText({
+      cluster,
+      context: request.asked.cluster,
+      ...(namespace ? { namespace } : {}),
+      ...(session.profile ? { profile: session.profile } : {}),
+    }),
+    { mode: 0o600 },
+  );
+  terminal.progress(`Access until ${when(expiresAt)}. Running ${safeText([program, ...args].join(' '))}`);
+  const ended = setTimeout(
+    () => terminal.progress(`The access ended at ${localTime(expiresAt)}; the command still runs.`),
+    Math.min(Date.parse(expiresAt) - Date.now(), 2 ** 31 - 1),
+  );
+  try {
+    const env = {
+      ...process.env,
+      KUBECONFIG: kubeconfig,
+      CURFEW_REQUEST_ID: request.id,
+      CURFEW_EXPIRES_AT: expiresAt,
+    };
+    const { code, fault } = await runChild(program, args, env);
+    if (fault) terminal.progress(`curfew: ${safeText(fault)}`);
+    return code;
+  } finally {
+    clearTimeout(ended);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

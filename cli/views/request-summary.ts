@@ -1,0 +1,36 @@
+/** One request, whole: what a reviewer must see before answering, and what a requester wants to know afterwards. */
+import { formatDuration } from '#domain/duration.ts';
+import type { RequestView } from '#http/request-view.ts';
+import { pairs } from '../terminal/table.ts';
+import { when } from '../terminal/times.ts';
+import { people, rulesInWords, standing, whoAsked, whoGetsIn } from './words.ts';
+
+export function requestSummary(request: RequestView, now: Date = new Date()): string[] {
+  const { asked, decision, reviews, resolved } = request;
+  const reviewed = reviews.map(({ reviewer, answer, reason, assurance }) => {
+    const how = assurance === 'link' ? 'by mailed link' : 'signed';
+    return `${reviewer} ${answer === 'approve' ? 'approved' : 'denied'} (${how})${reason ? `: ${reason}` : ''}`;
+  });
+  const granted = rulesInWords(resolved.rules);
+  return pairs([
+    ['Request', request.id],
+    ['Status', `${request.status}: ${standing(request, now)}`],
+    ['Asked by', `${whoAsked(request)}, ${when(request.createdAt, now)}`],
+    ['Access for', whoGetsIn(request)],
+    ['Role', asked.role],
+    ...granted.map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
+    ['Cluster', asked.cluster],
+    [asked.namespaces.length === 1 ? 'Namespace' : 'Namespaces', asked.namespaces.join(', ')],
+    ['For', formatDuration(asked.durationSeconds)],
+    ['Reason', asked.reason],
+    ['Ticket', asked.ticket],
+    ...decision.reasons.map((line, i) => [i === 0 ? 'Refused' : '', line] as const),
+    [
+      'Reviewers',
+      decision.reviewsNeeded > 0
+        ? `${people(request.reviewers)}; ${decision.reviewsNeeded} must approve`
+        : undefined,
+    ],
+    ...reviewed.map((line, i) => [i === 0 ? 'Reviews' : '', line] as const),
+  ]);
+}

@@ -1,0 +1,100 @@
+/** A request's parts in a person's words; the same words in every command. */
+import type { PolicyRule } from '#domain/catalog.ts';
+import { formatDuration } from '#domain/duration.ts';
+import type { RequestView } from '#http/request-view.ts';
+import { safeText } from '../terminal/safe-text.ts';
+import { when } from '../terminal/times.ts';
+
+/** `alice@example.com`, or the role's session where the name proves nobody. */
+export function whoAsked({ requester }: Pick<RequestView, 'requester'>): string {
+  if (requester.person) return safeText(requester.person);
+  const role = requester.principalArn.split('/').at(-1) ?? requester.principalArn;
+  return safeText(`${role}/${requester.sessionName}`);
+}
+
+/** Who gets in: one person, or everyone who holds the role. */
+export function whoGetsIn({ subject }: Pick<RequestView, 'subject'>): string {
+  const role = subject.principalArn.split('/').at(-1) ?? subject.principalArn;
+  return subject.kind === 'person'
+    ? safeText(`${subject.sessionName ?? ''} (only this person of IAM role ${role})`)
+    : safeText(`EVERYONE who can assume IAM role ${role}`);
+}
+
+/** `pod-reader on payments-prod, namespace payments`. */
+export function what({ asked }: Pick<RequestView, 'asked'>): string {
+  const places = asked.namespaces.length === 1 ? 'namespace' : 'namespaces';
+  return safeText(`${asked.role} on ${asked.cluster}, ${places} ${asked.namespaces.join(', ')}`);
+}
+
+/** Short form of `what` for tables: `payments-prod/payments`. */
+export function where({ asked }: Pick<RequestView, 'asked'>): string {
+  return `${asked.cluster}/${asked.namespaces.join(',')}`;
+}
+
+export function howLong({ asked }: Pick<RequestView, 'asked'>): string {
+  return formatDuration(asked.durationSeconds);
+}
+
+/** `get, list, watch pods, pods/log, services`; one line per rule. */
+export function rulesInWords(rules: readonly PolicyRule[]): string[] {
+  return rules.map(({ verbs, resources, apiGroups, resourceNames }) => {
+    const groups = apiGroups.filter((group) => group !== '');
+    return safeText(
+      `${verbs.join(', ')} ${resources.join(', ')}${groups.length > 0 ? ` (${groups.join(', ')})` : ''}${
+        resourceNames ? `, only ${resourceNames.join(', ')}` : ''
+      }`,
+    );
+  });
+}
+
+/** Names joined as one says them, at most three in full. */
+export function people(names: readonly string[]): string {
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
+  return safeText(
+    shown.length < 2 ? (shown[0] ?? 'nobody') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`,
+  );
+}
+
+/** Why it came to its last status, as recorded. */
+export function lastReason(request: Pick<RequestView, 'history'>): string {
+  return safeText(request.history.at(-1)?.reason ?? '');
+}
+
+/** Where it stands, and what happens next: one line. */
+export function standing(request: RequestView, now: Date = new Date()): string {
+  const { status, grant, reviews, decision } = request;
+  const approvals = reviews.filter(({ answer }) => answer === 'approve').length;
+  switch (status) {
+    case 'pending': {
+      const have =
+        decision.reviewsNeeded > 1 ? `, ${approvals} of ${decision.reviewsNeeded} approvals so far` : '';
+      return `waiting for ${people(request.reviewers)}${have}; times out ${when(request.reviewBy, now)}`;
+    }
+    case 'approved':
+    case 'scheduled':
+      return 'approved; access is being put in place';
+    case 'granting':
+      return 'approved; access is being put in place';
+    case 'active':
+      return request.endRequested
+        ? 'an end was asked for; access is being taken away'
+        : `access until ${grant ? when(grant.expiresAt, now) : 'unknown'}`;
+    case 'revoking':
+      return 'access is being taken away';
+    case 'denied':
+      return decision.outcome === 'refuse' ? 'refused by policy' : `denied by ${people(denier(request))}`;
+    case 'withdrawn':
+      return 'withdrawn';
+    case 'timed-out':
+      return 'timed out: nobody answered in time';
+    case 'revoked':
+      return `access ended ${grant?.unboundAt ? when(grant.unboundAt, now) : when(request.updatedAt, now)}`;
+    case 'failed':
+      return 'could not be granted; nothing was ever usable';
+  }
+}
+
+function denier({ reviews, history }: RequestView): string[] {
+  const found = reviews.find(({ answer }) => answer === 'deny')?.reviewer ?? history.at(-1)?.by;
+  return found ? [found] : [];
+}
