@@ -1,0 +1,150 @@
+/** What wakes a person: each alarm says what happened and where the runbook goes on. */
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  TextWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { CurfewFunction } from './curfew-function.ts';
+import type { Settings } from './settings.ts';
+import type { Shipping } from './shipping.ts';
+
+export interface AlarmsProps {
+  settings: Settings;
+  lifecycle: StateMachine;
+  sweeper: CurfewFunction;
+  shipper: CurfewFunction;
+  shipping: Shipping;
+}
+
+const minutes = (n: number) => ({ period: Duration.minutes(n), statistic: 'Sum' });
+
+export class Alarms extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { settings, lifecycle, sweeper, shipper, shipping } = props;
+    this.topic = new Topic(this, 'Topic', {
+      enforceSSL: true,
+      displayName: `Curfew (${settings.deployment})`,
+    });
+    if (settings.alarmEmail) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
+    const ours = (metricName: string, statistic = 'Sum') =>
+      new Metric({
+        namespace: 'Curfew',
+        metricName,
+        dimensionsMap: { deployment: settings.deployment },
+        period: Duration.minutes(5),
+        statistic,
+      });
+
+    this.#alarm(
+      'RevocationFailed',
+      ours('RevocationFailed'),
+      'Access that is over could not be proven gone.',
+    );
+    const endedBadly = {
+      ExecutionFailed: lifecycle.metricFailed(minutes(5)),
+      ExecutionAborted: lifecycle.metricAborted(minutes(5)),
+      ExecutionTimedOut: lifecycle.metricTimedOut(minutes(5)),
+    };
+    for (const [name, metric] of Object.entries(endedBadly)) {
+      this.#alarm(name, metric, 'A lifecycle ended badly; the sweep has taken over.');
+    }
+    this.#alarm('SweepFailing', sweeper.function.metricErrors(minutes(5)), 'SweepGrants itself fails.', {
+      threshold: 3,
+    });
+    this.#alarm(
+      'SweepSilent',
+      sweeper.function.metricInvocations(minutes(5)),
+      'SweepGrants has not run for minutes.',
+      {
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+        evaluationPeriods: 2,
+      },
+    );
+    const iteratorAge = shipper.function.metric('IteratorAge', {
+      statistic: 'Maximum',
+      period: Duration.minutes(5),
+    });
+    this.#alarm(
+      'EvidenceLate',
+      iteratorAge,
+      'Audit events have waited for minutes to reach the locked bucket.',
+      {
+        threshold: Duration.minutes(5).toMilliseconds(),
+      },
+    );
+    const waiting = shipping.unshipped.metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(5),
+    });
+    this.#alarm(
+      'EvidenceNotShipped',
+      waiting,
+      'A batch of audit events could not be shipped from the stream.',
+    );
+
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `${settings.deployment}-curfew`,
+      widgets: [
+        [
+          new TextWidget({
+            markdown: '# Curfew\nWhat each alarm asks for: docs/runbook.md',
+            width: 24,
+            height: 2,
+          }),
+        ],
+        [
+          graph(
+            'Requests in their lifecycle',
+            lifecycle.metricStarted(minutes(5)),
+            lifecycle.metricSucceeded(minutes(5)),
+          ),
+          graph('Ended badly', ...Object.values(endedBadly), ours('RevocationFailed'), ours('SweepRepaired')),
+          graph('From opening to access (ms)', ours('OpenToBound', 'p50'), ours('OpenToBound', 'p99')),
+          graph(
+            'Lateness of revoking (ms)',
+            ours('RevokeLateness', 'p50'),
+            ours('RevokeLateness', 'Maximum'),
+          ),
+        ],
+      ],
+    });
+  }
+
+  /** `name` in kebab-case is the section of the runbook. */
+  #alarm(
+    name: string,
+    metric: IMetric,
+    what: string,
+    options: Partial<ConstructorParameters<typeof Alarm>[2]> = {},
+  ) {
+    const section = name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    const alarm = new Alarm(this, name, {
+      metric,
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...options,
+      alarmDescription: `${what} See docs/runbook.md#${section}`,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}
+
+function graph(title: string, ...left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: 6, height: 6 });
+}

@@ -1,0 +1,154 @@
+/** The one stack: each construct of one concern, and here, side by side, what each function may use of them. */
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { AuditStore } from './audit-store.ts';
+import type { DeployedCatalog } from './catalog.ts';
+import { ClusterEntries } from './cluster-entries.ts';
+import { CurfewFunction, type CurfewFunctionProps } from './curfew-function.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { MailSender } from './mail-sender.ts';
+import { PlanKey } from './plan-key.ts';
+import { Records } from './records.ts';
+import { RequestApi } from './request-api.ts';
+import type { Settings } from './settings.ts';
+import { Shipping } from './shipping.ts';
+import { Sweep } from './sweep.ts';
+import { AccessTrail } from './trail.ts';
+
+export interface CurfewStackProps {
+  settings: Settings;
+  catalog: DeployedCatalog;
+}
+
+export class CurfewStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, catalog }: CurfewStackProps) {
+    super(scope, id, {
+      stackName: settings.deployment,
+      description: 'Curfew: just-in-time access to Amazon EKS that revokes itself',
+      tags: { 'curfew:deployment': settings.deployment },
+    });
+    const records = new Records(this, 'Records', settings);
+    const audit = new AuditStore(this, 'AuditStore', settings);
+    const trail = new AccessTrail(this, 'Trail', settings);
+    const planKey = new PlanKey(this, 'PlanKey', settings);
+    const lifecycle = new Lifecycle(this, 'Lifecycle', settings);
+    const mail = new MailSender(this, 'Mail', settings);
+    const entries = new ClusterEntries(this, 'ClusterEntries', { settings, catalog: catalog.catalog });
+    const api = new RequestApi(this, 'RequestApi', settings);
+
+    // Time-outs in seconds, each below that of its state in the state machine's file.
+    const make = (name: string, props: Omit<CurfewFunctionProps, 'settings'>) =>
+      new CurfewFunction(this, name, { settings, ...props });
+
+    const askReviewers = make('AskReviewers', { timeout: 30 });
+    records.grantChange(askReviewers);
+    mail.grantSend(askReviewers);
+    api.tellAddress(askReviewers);
+    lifecycle.grantAnswer(askReviewers);
+
+    const openGrant = make('OpenGrant', { timeout: 30, memory: 1024, catalog });
+    records.grantChange(openGrant);
+    records.grantLedger(openGrant);
+    audit.grantShip(openGrant);
+    entries.grantDescribeCluster(openGrant);
+    entries.grantDescribe(openGrant);
+    entries.grantCreate(openGrant);
+    // A delete that somebody left half done is finished before the entry is made anew.
+    entries.grantDelete(openGrant);
+    planKey.grantSign(openGrant);
+    this.#grantReadRoles(openGrant);
+
+    // The cluster leg: leave to write their own logs, and nothing else in AWS.
+    const bindRole = make('BindRole', { timeout: 12, memory: 1024, besideCluster: true });
+    planKey.publishTo(bindRole);
+    const unbindRole = make('UnbindRole', { timeout: 65, memory: 1024, besideCluster: true, reserved: 100 });
+
+    const holdGrant = make('HoldGrant', { timeout: 10 });
+    records.grantChange(holdGrant);
+
+    const endGrant = make('EndGrant', { timeout: 30, reserved: 50 });
+    records.grantChange(endGrant);
+    entries.grantDescribeCluster(endGrant);
+
+    const closeGrant = make('CloseGrant', { timeout: 30, reserved: 50 });
+    records.grantChange(closeGrant);
+    records.grantLedger(closeGrant);
+    entries.grantDescribe(closeGrant);
+    entries.grantDelete(closeGrant);
+
+    const sweepGrants = make('SweepGrants', { timeout: 55, memory: 1024, reserved: 5 });
+    records.grantChange(sweepGrants);
+    records.grantLedger(sweepGrants);
+    records.grantList(sweepGrants, 'due', 'unshipped');
+    audit.grantShip(sweepGrants);
+    mail.grantSend(sweepGrants);
+    api.tellAddress(sweepGrants);
+    entries.grantDescribeCluster(sweepGrants);
+    entries.grantDescribe(sweepGrants);
+    entries.grantDelete(sweepGrants);
+    lifecycle.grantStart(sweepGrants);
+    lifecycle.grantAnswer(sweepGrants);
+    sweepGrants.knows('CURFEW_UNBIND_FUNCTION', unbindRole.name);
+    sweepGrants.may(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [unbindRole.arn] }));
+
+    const shipEvents = make('ShipEvents', { timeout: 60 });
+    records.grantShip(shipEvents);
+    audit.grantShip(shipEvents);
+
+    const broker = make('Api', { timeout: 28, memory: 1024, catalog });
+    records.grantChange(broker);
+    records.grantList(broker, 'due', 'requester');
+    entries.grantDescribeCluster(broker);
+    lifecycle.grantStart(broker);
+    lifecycle.grantAnswer(broker);
+    this.#grantReadRoles(broker);
+
+    api.serve(broker);
+    const stateMachine = lifecycle.run({
+      AskReviewers: askReviewers,
+      OpenGrant: openGrant,
+      BindRole: bindRole,
+      HoldGrant: holdGrant,
+      EndGrant: endGrant,
+      UnbindRole: unbindRole,
+      CloseGrant: closeGrant,
+    });
+    new Sweep(this, 'Sweep', { sweeper: sweepGrants, lifecycle });
+    const shipping = new Shipping(this, 'Shipping', { records, shipper: shipEvents });
+    new Alarms(this, 'Alarms', {
+      settings,
+      lifecycle: stateMachine,
+      sweeper: sweepGrants,
+      shipper: shipEvents,
+      shipping,
+    });
+
+    this.#output({
+      Deployment: settings.deployment,
+      ApiUrl: api.url,
+      TableName: records.table.tableName,
+      AuditBucket: audit.bucket.bucketName,
+      TrailArn: trail.trailArn,
+      StateMachineArn: lifecycle.arn,
+      BindRoleRoleArn: bindRole.role.roleArn,
+      UnbindRoleRoleArn: unbindRole.role.roleArn,
+    });
+  }
+
+  /** Who asks may be any role of the account: its path and unique id are read, never taken from the caller. */
+  #grantReadRoles(to: CurfewFunction): void {
+    to.may(
+      new PolicyStatement({
+        actions: ['iam:GetRole'],
+        resources: [this.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
+      }),
+      'Any role of the account may ask; GetRole tells nothing but what the role is.',
+    );
+  }
+
+  #output(outputs: Record<string, string>): void {
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,79 @@
+/** The one table: requests, audit events, links, entry ledger. Kept when the stack goes. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { table as layout } from '#adapters/table.ts';
+import type { CurfewFunction } from './curfew-function.ts';
+import type { Settings } from './settings.ts';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+export class Records extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const keep = settings.removal === 'retain';
+    this.table = new Table(this, 'Table', {
+      partitionKey: text(layout.partitionKey),
+      sortKey: text(layout.sortKey),
+      timeToLiveAttribute: layout.expiry,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.DEFAULT,
+      stream: StreamViewType.NEW_IMAGE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: keep,
+      removalPolicy: keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    for (const index of Object.values(layout.indexes)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: text(index.partitionKey),
+        sortKey: text(index.sortKey),
+        projectionType: ProjectionType[index.projection],
+      });
+    }
+  }
+
+  /** Reads requests and writes them with their events, links and idempotency keys, in transactions. */
+  grantChange(to: CurfewFunction): void {
+    this.#grant(to, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+  }
+
+  /** Also holds and releases access entries in the ledger. */
+  grantLedger(to: CurfewFunction): void {
+    this.#grant(to, ['DeleteItem']);
+  }
+
+  /** Reads the events of a request and marks them shipped. */
+  grantShip(to: CurfewFunction): void {
+    this.#grant(to, ['Query', 'UpdateItem']);
+  }
+
+  grantList(to: CurfewFunction, ...indexes: (keyof typeof layout.indexes)[]): void {
+    to.may(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: indexes.map((index) => `${this.table.tableArn}/index/${layout.indexes[index].name}`),
+      }),
+    );
+  }
+
+  #grant(to: CurfewFunction, operations: string[]): void {
+    to.knows('CURFEW_TABLE', this.table.tableName);
+    to.may(
+      new PolicyStatement({
+        actions: operations.map((operation) => `dynamodb:${operation}`),
+        resources: [this.table.tableArn],
+      }),
+    );
+  }
+}

@@ -1,0 +1,210 @@
+/** The API: IAM-signed under /v1, and the review pages, where the link itself is the credential. */
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import {
+  AccountPrincipal,
+  AnyPrincipal,
+  Effect,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { CurfewFunction } from './curfew-function.ts';
+import type { Settings } from './settings.ts';
+
+const stageName = 'curfew';
+const signedPaths = ['execute-api:/*/GET/v1/*', 'execute-api:/*/POST/v1/*'];
+const reviewPaths = ['execute-api:/*/GET/review/*', 'execute-api:/*/POST/review/*'];
+const invoke = 'execute-api:Invoke';
+
+/** What is logged of a call. Neither its path nor its query: the path of a review page is the link. */
+const logFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    time: AccessLogField.contextRequestTimeEpoch(),
+    method: AccessLogField.contextHttpMethod(),
+    resource: AccessLogField.contextResourcePath(),
+    caller: AccessLogField.contextIdentityUserArn(),
+    sourceIp: AccessLogField.contextIdentitySourceIp(),
+    status: AccessLogField.contextStatus(),
+    milliseconds: AccessLogField.contextResponseLatency(),
+  }),
+);
+
+/**
+ * Who reaches the API. Roles of this account need leave in their own policies (as `CallerPolicy` gives it);
+ * those of other accounts need it here too.
+ */
+function resourcePolicy(settings: Settings): PolicyDocument {
+  const { callerAccounts, callerOrganization, allowedCidrs, vpcEndpoints } = settings;
+  const statement = (sid: string, rest: Omit<ConstructorParameters<typeof PolicyStatement>[0], 'sid'>) =>
+    new PolicyStatement({ sid, actions: [invoke], ...rest });
+  const everywhere = {
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    resources: ['execute-api:/*'],
+  };
+  const statements = [
+    statement('ReviewPages', { principals: [new AnyPrincipal()], resources: reviewPaths }),
+    ...(callerAccounts.length > 0
+      ? [
+          statement('OtherAccounts', {
+            principals: callerAccounts.map((account) => new AccountPrincipal(account)),
+            resources: signedPaths,
+          }),
+        ]
+      : []),
+    ...(callerOrganization
+      ? [
+          statement('Organization', {
+            principals: [new AnyPrincipal()],
+            resources: signedPaths,
+            conditions: {
+              StringEquals: { 'aws:PrincipalOrgID': callerOrganization },
+              StringNotEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID },
+            },
+          }),
+        ]
+      : []),
+    ...(allowedCidrs.length > 0
+      ? [
+          statement('OnlyTheseAddresses', {
+            ...everywhere,
+            conditions: { NotIpAddress: { 'aws:SourceIp': allowedCidrs } },
+          }),
+        ]
+      : []),
+    ...(vpcEndpoints.length > 0
+      ? [
+          statement('OnlyTheseEndpoints', {
+            ...everywhere,
+            conditions: { StringNotEquals: { 'aws:SourceVpce': vpcEndpoints } },
+          }),
+        ]
+      : []),
+  ];
+  return new PolicyDocument({ statements });
+}
+
+export class RequestApi extends Construct {
+  readonly api: RestApi;
+  /** The API's own address, without a slash at the end. */
+  readonly url: string;
+  /** Base of the links in mails. */
+  readonly publicUrl: string;
+  readonly #settings: Settings;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.#settings = settings;
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: settings.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.api = new RestApi(this, 'Rest', {
+      restApiName: settings.deployment,
+      description: 'Curfew: ask for access, answer, look, revoke',
+      endpointTypes: [settings.vpcEndpoints.length > 0 ? EndpointType.PRIVATE : EndpointType.REGIONAL],
+      policy: resourcePolicy(settings),
+      cloudWatchRole: settings.accountLogRole,
+      ...(settings.accountLogRole ? { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN } : {}),
+      deployOptions: {
+        stageName,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: logFormat,
+        // Execution logs print paths, and so the links.
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        throttlingRateLimit: 50,
+        throttlingBurstLimit: 100,
+      },
+    });
+    // Not RestApi.url: it refers to the stage, whose methods refer to the function that is told this address.
+    this.url = `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
+    this.publicUrl = settings.publicUrl ?? this.url;
+    new ManagedPolicy(this, 'CallerPolicy', {
+      managedPolicyName: `${settings.deployment}-caller`,
+      description:
+        'Lets a role of this account call Curfew; what it gets is up to the catalog and the reviewers.',
+      statements: [
+        new PolicyStatement({
+          actions: [invoke],
+          resources: ['GET', 'POST'].map((method) => this.#executeArn(method)),
+        }),
+      ],
+    });
+    this.#acknowledge();
+  }
+
+  /** Routes everything to one function; the path says which calls must be signed. */
+  serve(by: CurfewFunction): void {
+    const integration = new LambdaIntegration(by.function, { allowTestInvoke: false });
+    const signed = this.api.root.addResource('v1').addResource('{proxy+}');
+    const review = this.api.root.addResource('review').addResource('{token}');
+    for (const method of ['GET', 'POST']) {
+      signed.addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
+      const page = review.addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+      acknowledge(page, 'APIG4', 'The link is the credential: 256 random bits, one reviewer, one use.');
+      acknowledge(page, 'COG4', 'The link is the credential: 256 random bits, one reviewer, one use.');
+    }
+    acknowledge(signed, 'COG4', 'Callers sign with their own IAM identity; there is no user pool.');
+  }
+
+  /** Tells a function the address that its mails and pages link to. */
+  tellAddress(to: CurfewFunction): void {
+    to.knows('CURFEW_PUBLIC_URL', this.publicUrl);
+  }
+
+  #executeArn(method: string): string {
+    return Stack.of(this).formatArn({
+      service: 'execute-api',
+      resource: this.api.restApiId,
+      resourceName: `${stageName}/${method}/v1/*`,
+    });
+  }
+
+  #acknowledge(): void {
+    acknowledge(
+      this.api,
+      'APIG2',
+      'The function parses every input with its schema and answers with all faults.',
+    );
+    acknowledge(
+      this.api,
+      'APIG3',
+      'Calls are signed or carry a secret link, and are throttled; a WAF costs monthly.',
+    );
+    acknowledge(this.api, 'APIG6', 'Execution logs print paths, and so the links; access logs are on.');
+    for (const method of ['GET', 'POST']) {
+      const arn = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${this.#apiLogicalId}>/${stageName}/${method}/v1/*`;
+      acknowledge(
+        this,
+        `IAM5[Resource::${arn}]`,
+        'A caller may use the whole signed API; the broker decides.',
+      );
+    }
+    if (this.#settings.accountLogRole) {
+      acknowledge(
+        this.api,
+        'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+        'The role that API Gateway itself asks for, to write access logs.',
+      );
+    }
+  }
+
+  get #apiLogicalId(): string {
+    return Stack.of(this).resolve(this.api.restApiId).Ref;
+  }
+}
