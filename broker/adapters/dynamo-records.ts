@@ -1,0 +1,242 @@
+/** Records in DynamoDB: a change and its audit events are one transaction. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AuditEvent } from '#domain/audit-event.ts';
+import { sha256Hex } from '#domain/digest.ts';
+import { RecordChanged } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { ReviewLink } from '#domain/review-link.ts';
+import type { Change, Page, Records } from '#ports';
+import { pageLimit, readCursor, writeCursor } from './cursor.ts';
+import { getItem, type Query, queryItems } from './dynamo-queries.ts';
+import { type TransactItem, transact } from './dynamo-transaction.ts';
+import {
+  agePosition,
+  duePartition,
+  duePosition,
+  eventItem,
+  eventOf,
+  type Item,
+  idempotencyItem,
+  linkItem,
+  linkOf,
+  requesterPartition,
+  requestItem,
+  requestOf,
+  unshippedPartition,
+} from './record-items.ts';
+import {
+  eventKey,
+  eventSortKeyPrefix,
+  idempotencyKey,
+  linkKey,
+  requestIdOfKey,
+  requestKey,
+  shards,
+  table,
+} from './table.ts';
+import { unavailable } from './unavailable.ts';
+import { changeDigest, checkWhole } from './whole-change.ts';
+
+const { due, requester, unshipped } = table.indexes;
+
+export class DynamoRecords implements Records {
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #table: string;
+  constructor(documents: DynamoDBDocumentClient, tableName: string) {
+    this.#documents = documents;
+    this.#table = tableName;
+  }
+
+  async commit(change: Change): Promise<void> {
+    checkWhole(change);
+    const { request } = change;
+    const digest = changeDigest(change);
+    const what = `Writing request ${request.id}`;
+    if ((await transact(this.#documents, what, this.#writes(change, digest))) === 'done') return;
+    // A condition failed. If our own last event stands there, this very change worked before and its answer was lost.
+    const written = await this.#get(what, eventKey(request.id, request.audit.seq));
+    if (written?.change === digest) return;
+    throw new RecordChanged(
+      `Request ${request.id} changed meanwhile, or its link or idempotency key was used. Read it again.`,
+    );
+  }
+
+  #writes(change: Change, digest: string): TransactItem[] {
+    const { request, expectedVersion, events, newLinks = [], usedLink, idempotency } = change;
+    const isNew = { TableName: this.#table, ConditionExpression: 'attribute_not_exists(pk)' };
+    const writes: TransactItem[] = [
+      expectedVersion === 0
+        ? { Put: { ...isNew, Item: requestItem(request) } }
+        : {
+            Put: {
+              TableName: this.#table,
+              Item: requestItem(request),
+              ConditionExpression: 'version = :expected',
+              ExpressionAttributeValues: { ':expected': expectedVersion },
+            },
+          },
+      ...events.map((event) => ({ Put: { ...isNew, Item: eventItem(event, digest) } })),
+      ...newLinks.map((link) => ({ Put: { ...isNew, Item: linkItem(link) } })),
+    ];
+    if (usedLink) {
+      writes.push({
+        Update: {
+          TableName: this.#table,
+          Key: linkKey(usedLink.hash),
+          UpdateExpression: 'SET usedAt = :at',
+          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(usedAt)',
+          ExpressionAttributeValues: { ':at': usedLink.at },
+        },
+      });
+    }
+    if (idempotency) {
+      const item = idempotencyItem(idempotency, request.id, request.updatedAt);
+      writes.push({ Put: { ...isNew, Item: item } });
+    }
+    return writes;
+  }
+
+  async read(requestId: string): Promise<AccessRequest | undefined> {
+    const item = await this.#get(`Reading request ${requestId}`, requestKey(requestId));
+    return item && requestOf(item);
+  }
+
+  async readLink(hash: string): Promise<ReviewLink | undefined> {
+    const item = await this.#get('Reading a review link', linkKey(hash));
+    return item && linkOf(item);
+  }
+
+  async readIdempotency(key: string): Promise<{ requestId: string; bodyHash: string } | undefined> {
+    const item = await this.#get('Reading an idempotency key', idempotencyKey(sha256Hex(key)));
+    return item && { requestId: String(item.requestId), bodyHash: String(item.bodyHash) };
+  }
+
+  async listByRequester(
+    requesterKey: string,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<AccessRequest>> {
+    const most = pageLimit(limit);
+    const query = this.#onIndex(requester, requesterPartition(requesterKey), {
+      ScanIndexForward: false,
+      ...(cursor === undefined ? {} : { before: readCursor('mine', cursor) }),
+    });
+    const items = await queryItems(this.#documents, "Listing a requester's requests", query, most + 1);
+    return page('mine', items.map(requestOf), most, agePosition);
+  }
+
+  async listOpen({ limit, cursor }: { limit: number; cursor?: string }): Promise<Page<AccessRequest>> {
+    const most = pageLimit(limit);
+    const after = cursor === undefined ? {} : { after: readCursor('open', cursor) };
+    const items = await this.#onAllShards('Listing open requests', most + 1, (shard) =>
+      this.#onIndex(due, duePartition(shard), after),
+    );
+    return page('open', items.map(requestOf), most, ({ dueAt = '', id }) => duePosition({ dueAt, id }));
+  }
+
+  async due(now: Instant, limit: number): Promise<string[]> {
+    const items = await this.#onAllShards('Looking for due requests', limit, (shard) => ({
+      // '~' sorts behind every character of an id: everything due at `now` itself counts too.
+      ...this.#onIndex(due, duePartition(shard), { before: `${now}#~` }),
+      ProjectionExpression: `pk, ${due.sortKey}`,
+    }));
+    return items.slice(0, limit).flatMap((item) => requestIdOfKey(String(item.pk)) ?? []);
+  }
+
+  /** Up to `most` items of each shard, merged in the index's order: enough to know the first `most` of all. */
+  async #onAllShards(what: string, most: number, query: (shard: number) => Query): Promise<Item[]> {
+    const found = await Promise.all(
+      Array.from({ length: shards }, (_, shard) => queryItems(this.#documents, what, query(shard), most)),
+    );
+    return found.flat().sort((a, b) => (String(a[due.sortKey]) < String(b[due.sortKey]) ? -1 : 1));
+  }
+
+  async events(requestId: string): Promise<AuditEvent[]> {
+    return (await this.#eventItems(requestId)).map(eventOf);
+  }
+
+  async unshipped(requestId: string): Promise<AuditEvent[]> {
+    const items = await this.#eventItems(requestId);
+    return items.filter((item) => item[unshipped.partitionKey] !== undefined).map(eventOf);
+  }
+
+  #eventItems(requestId: string): Promise<Item[]> {
+    return queryItems(this.#documents, `Reading the events of request ${requestId}`, {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': requestKey(requestId).pk, ':prefix': eventSortKeyPrefix },
+    });
+  }
+
+  async unshippedRequests(limit: number): Promise<string[]> {
+    const perShard = await Promise.all(
+      Array.from({ length: shards }, (_, shard) =>
+        queryItems(
+          this.#documents,
+          'Looking for events not yet shipped',
+          this.#onIndex(unshipped, unshippedPartition(shard), {}),
+          limit * 10,
+        ),
+      ),
+    );
+    const oldestFirst = perShard
+      .flat()
+      .sort((a, b) => (String(a[unshipped.sortKey]) < String(b[unshipped.sortKey]) ? -1 : 1));
+    const ids = oldestFirst.flatMap((item) => requestIdOfKey(String(item.pk)) ?? []);
+    return [...new Set(ids)].slice(0, limit);
+  }
+
+  async markShipped({ requestId, seq }: Pick<AuditEvent, 'requestId' | 'seq'>): Promise<void> {
+    try {
+      await this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: eventKey(requestId, seq),
+          UpdateExpression: `REMOVE ${unshipped.partitionKey}, ${unshipped.sortKey}`,
+          ConditionExpression: 'attribute_exists(pk)',
+        }),
+      );
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return;
+      throw unavailable(`Marking event ${seq} of request ${requestId} as shipped`, error);
+    }
+  }
+
+  #get(what: string, key: Item): Promise<Item | undefined> {
+    return getItem(this.#documents, what, this.#table, key);
+  }
+
+  #onIndex(
+    index: { name: string; partitionKey: string; sortKey: string },
+    partition: string,
+    { after, before, ...more }: { after?: string; before?: string; ScanIndexForward?: boolean },
+  ): Query {
+    const bound = after ?? before;
+    const range =
+      bound === undefined ? '' : ` AND ${index.sortKey} ${after === undefined ? '<' : '>'} :bound`;
+    return {
+      TableName: this.#table,
+      IndexName: index.name,
+      KeyConditionExpression: `${index.partitionKey} = :partition${range}`,
+      ExpressionAttributeValues: {
+        ':partition': partition,
+        ...(bound === undefined ? {} : { ':bound': bound }),
+      },
+      ...more,
+    };
+  }
+}
+
+/** `requests` holds one more than the page where there is one more to come. */
+function page(
+  list: string,
+  requests: AccessRequest[],
+  limit: number,
+  position: (request: AccessRequest) => string,
+): Page<AccessRequest> {
+  const items = requests.slice(0, limit);
+  const last = items.at(-1);
+  return requests.length > limit && last ? { items, cursor: writeCursor(list, position(last)) } : { items };
+}

@@ -1,0 +1,323 @@
+/** What every store of records must do. */
+import { expect, it } from 'vitest';
+import { chainFault } from '#domain/audit-event.ts';
+import { InvalidInput, RecordChanged } from '#domain/errors.ts';
+import { type Advanced, advance, amend } from '#domain/lifecycle.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import { linkHash, type ReviewLink } from '#domain/review-link.ts';
+import type { Change, Records } from '#ports';
+import { aCaller } from '../builders/caller.ts';
+import { aRecord } from '../builders/request.ts';
+import { stored } from '../builders/world.ts';
+
+const at = '2026-11-21T09:00:00.000Z';
+
+function changeOf(before: AccessRequest, { request, event }: Advanced, more: Partial<Change> = {}): Change {
+  return { request, expectedVersion: before.version, events: [event], ...more };
+}
+
+const approval = (request: AccessRequest, by = 'rita@example.com', reason = 'Looks right') =>
+  advance(request, 'approved', { at, actor: by, reason });
+
+function aLink(request: AccessRequest, secret: string): ReviewLink {
+  return {
+    hash: linkHash(secret),
+    requestId: request.id,
+    reviewer: 'rita@example.com',
+    digest: request.digest,
+    expiresAt: request.reviewBy,
+  };
+}
+
+/** `fresh` gives an empty store each time. */
+export function recordsContract(fresh: () => Promise<Records>): void {
+  it('reads back exactly what was written, and nothing where nothing was', async () => {
+    const records = await fresh();
+    for (const status of ['pending', 'active', 'revoking', 'revoked'] as const) {
+      const { request, events } = aRecord({ status });
+      await records.commit({ request, expectedVersion: 0, events });
+      expect(await records.read(request.id)).toEqual(request);
+      expect(await records.events(request.id)).toEqual(events);
+      expect(chainFault(await records.events(request.id))).toBeUndefined();
+    }
+    expect(await records.read('01KAJ0000000000000NOTTHERE')).toBeUndefined();
+    expect(await records.events('01KAJ0000000000000NOTTHERE')).toEqual([]);
+  });
+
+  it('gives out copies: changing what was read changes nothing that is kept', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const mine = await records.read(request.id);
+    mine?.reviewers.push('mallory@example.com');
+    expect(await records.read(request.id)).toEqual(request);
+  });
+
+  it('refuses a change of a version that is no longer there, and leaves no event of it', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const approved = approval(request);
+    await records.commit(changeOf(request, approved));
+    const late = advance(request, 'denied', { at, actor: 'rob@example.com', reason: 'No' });
+    await expect(records.commit(changeOf(request, late))).rejects.toBeInstanceOf(RecordChanged);
+    expect(await records.read(request.id)).toEqual(approved.request);
+    expect(await records.events(request.id)).toHaveLength(2);
+  });
+
+  it('refuses a second request under an id that is taken', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const other = aRecord({ id: request.id, asked: { reason: 'Something else' } });
+    await expect(
+      records.commit({ request: other.request, expectedVersion: 0, events: other.events }),
+    ).rejects.toBeInstanceOf(RecordChanged);
+    expect(await records.read(request.id)).toEqual(request);
+  });
+
+  it('lets one of 40 parallel changes win and tells all others that the record changed', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, i) =>
+        records.commit(changeOf(request, approval(request, `reviewer-${i}@example.com`))),
+      ),
+    );
+    const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(lost).toHaveLength(39);
+    expect(lost.every((reason) => reason instanceof RecordChanged)).toBe(true);
+    const events = await records.events(request.id);
+    expect(events).toHaveLength(2);
+    expect((await records.read(request.id))?.audit.hash).toBe(events[1]?.hash);
+  });
+
+  it('answers a repeat of a change that worked as if it worked now, even after later changes', async () => {
+    const records = await fresh();
+    const { request, events } = aRecord();
+    const first = { request, expectedVersion: 0, events, idempotency: { key: 'k', bodyHash: 'b' } };
+    await records.commit(first);
+    await records.commit(first);
+    const second = changeOf(request, approval(request));
+    await records.commit(second);
+    await records.commit(first);
+    await records.commit(second);
+    expect(await records.events(request.id)).toHaveLength(2);
+    expect((await records.read(request.id))?.status).toBe('approved');
+  });
+
+  it('does not take a different change with the same event for a repeat', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const asked = amend(request, {
+      at,
+      actor: 'curfew:AskReviewers',
+      reason: 'Asked',
+      type: 'reviewers-asked',
+    });
+    await records.commit(changeOf(request, asked, { newLinks: [aLink(request, 'one')] }));
+    await expect(
+      records.commit(changeOf(request, asked, { newLinks: [aLink(request, 'two')] })),
+    ).rejects.toBeInstanceOf(RecordChanged);
+    expect(await records.readLink(linkHash('two'))).toBeUndefined();
+  });
+
+  it('uses a review link once, together with the change it allowed', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const link = aLink(request, 'secret');
+    const asked = amend(request, {
+      at,
+      actor: 'curfew:AskReviewers',
+      reason: 'Asked',
+      type: 'reviewers-asked',
+    });
+    await records.commit(changeOf(request, asked, { newLinks: [link] }));
+    expect(await records.readLink(link.hash)).toEqual(link);
+
+    const reviewed = amend(asked.request, { at, actor: 'rita@example.com', reason: 'Yes', type: 'reviewed' });
+    const usedLink = { hash: link.hash, at };
+    await records.commit(changeOf(asked.request, reviewed, { usedLink }));
+    expect(await records.readLink(link.hash)).toEqual({ ...link, usedAt: at });
+
+    const again = approval(reviewed.request);
+    await expect(records.commit(changeOf(reviewed.request, again, { usedLink }))).rejects.toBeInstanceOf(
+      RecordChanged,
+    );
+    expect(await records.read(request.id)).toEqual(reviewed.request);
+  });
+
+  it('refuses a change that uses a link nobody was given', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const usedLink = { hash: linkHash('never mailed'), at };
+    await expect(records.commit(changeOf(request, approval(request), { usedLink }))).rejects.toBeInstanceOf(
+      RecordChanged,
+    );
+    expect(await records.read(request.id)).toEqual(request);
+    expect(await records.readLink(usedLink.hash)).toBeUndefined();
+  });
+
+  it('keeps an idempotency key with its first request and refuses it for another', async () => {
+    const records = await fresh();
+    const first = aRecord();
+    const idempotency = { key: 'alice@example.com key with spaces/ü', bodyHash: 'hash-1' };
+    await records.commit({ request: first.request, expectedVersion: 0, events: first.events, idempotency });
+    expect(await records.readIdempotency(idempotency.key)).toEqual({
+      requestId: first.request.id,
+      bodyHash: 'hash-1',
+    });
+    const second = aRecord();
+    await expect(
+      records.commit({ request: second.request, expectedVersion: 0, events: second.events, idempotency }),
+    ).rejects.toBeInstanceOf(RecordChanged);
+    expect(await records.read(second.request.id)).toBeUndefined();
+    expect(await records.readIdempotency('another key')).toBeUndefined();
+  });
+
+  it('refuses a change without an audit event, or with events of another chain', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const { request: next, event } = approval(request);
+    const commit = (events: Change['events']) =>
+      records.commit({ request: next, expectedVersion: request.version, events });
+    await expect(commit([])).rejects.toThrow('not whole');
+    await expect(commit([{ ...event, requestId: 'another' }])).rejects.toThrow('not whole');
+    await expect(commit([{ ...event, hash: 'f'.repeat(64) }])).rejects.toThrow('not whole');
+    expect(await records.read(request.id)).toEqual(request);
+  });
+
+  it("lists a requester's requests, newest first, page by page, and no one else's", async () => {
+    const records = await fresh();
+    const mine: string[] = [];
+    for (let minute = 10; minute < 15; minute++) {
+      mine.unshift((await stored(records, { createdAt: `2026-11-21T08:${minute}:00.000Z` })).id);
+      await stored(records, { caller: aCaller('bob'), createdAt: `2026-11-21T08:${minute}:00.000Z` });
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const asked = cursor === undefined ? { limit: 2 } : { limit: 2, cursor };
+      const page = await records.listByRequester('alice@example.com', asked);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.cursor;
+      pages += 1;
+    } while (cursor);
+    expect(seen).toEqual(mine);
+    expect(pages).toBe(3);
+    expect((await records.listByRequester('nobody@example.com', { limit: 10 })).items).toEqual([]);
+  });
+
+  it('lists everything that is not final, soonest due first, page by page', async () => {
+    const records = await fresh();
+    const open: AccessRequest[] = [];
+    for (let i = 0; i < 23; i++) {
+      const createdAt = `2026-11-21T08:${String((i * 37) % 60).padStart(2, '0')}:00.000Z`;
+      open.push(await stored(records, { createdAt, status: i % 2 ? 'active' : 'pending' }));
+      if (i % 5 === 0) await stored(records, { createdAt, status: 'revoked' });
+    }
+    const wanted = open.map(({ dueAt, id }) => `${dueAt}#${id}`).sort();
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await records.listOpen(cursor === undefined ? { limit: 4 } : { limit: 4, cursor });
+      expect(page.items.length).toBeLessThanOrEqual(4);
+      seen.push(...page.items.map(({ dueAt, id }) => `${dueAt}#${id}`));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(seen).toEqual(wanted);
+  });
+
+  it('refuses cursors that it did not give out for that list, and page sizes out of bounds', async () => {
+    const records = await fresh();
+    await stored(records);
+    await stored(records);
+    const { cursor } = await records.listOpen({ limit: 1 });
+    expect(cursor).toBeDefined();
+    const forged = ['', 'x', '../..', 'a'.repeat(5000), Buffer.from('{"pk":"LINK#1"}').toString('base64url')];
+    for (const text of [...forged, cursor ?? '']) {
+      await expect(
+        records.listByRequester('alice@example.com', { limit: 5, cursor: text }),
+      ).rejects.toBeInstanceOf(InvalidInput);
+    }
+    for (const text of forged)
+      await expect(records.listOpen({ limit: 5, cursor: text })).rejects.toBeInstanceOf(InvalidInput);
+    for (const limit of [0, -1, 101, 1.5, Number.NaN])
+      await expect(records.listOpen({ limit })).rejects.toBeInstanceOf(InvalidInput);
+  });
+
+  it('finds what is due at or before an instant, oldest first, and nothing final', async () => {
+    const records = await fresh();
+    const late = await stored(records, { createdAt: '2026-11-21T10:00:00.000Z' });
+    const early = await stored(records, { createdAt: '2026-11-21T08:00:00.000Z' });
+    const middle = await stored(records, { createdAt: '2026-11-21T09:00:00.000Z' });
+    await stored(records, { createdAt: '2026-11-21T07:00:00.000Z', status: 'denied' });
+    expect(await records.due('2026-11-21T07:59:59.000Z', 10)).toEqual([]);
+    const exactly = middle.dueAt ?? '';
+    expect(await records.due(exactly, 10)).toEqual([early.id, middle.id]);
+    expect(await records.due(exactly, 1)).toEqual([early.id]);
+    expect(await records.due('2026-11-22T00:00:00.000Z', 10)).toEqual([early.id, middle.id, late.id]);
+
+    const over = advance(early, 'withdrawn', { at, actor: 'alice@example.com', reason: 'Not needed' });
+    await records.commit(changeOf(early, over));
+    expect(await records.due(exactly, 10)).toEqual([middle.id]);
+  });
+
+  it('knows which events are not shipped yet, until they are marked', async () => {
+    const records = await fresh();
+    const { request, events } = aRecord({ status: 'active' });
+    await records.commit({ request, expectedVersion: 0, events });
+    const other = await stored(records);
+    expect(await records.unshipped(request.id)).toEqual(events);
+    expect((await records.unshippedRequests(10)).sort()).toEqual([request.id, other.id].sort());
+    expect(await records.unshippedRequests(1)).toHaveLength(1);
+
+    for (const event of events.slice(0, 2)) await records.markShipped(event);
+    await records.markShipped({ requestId: request.id, seq: 1 });
+    expect(await records.unshipped(request.id)).toEqual(events.slice(2));
+    for (const event of events) await records.markShipped(event);
+    expect(await records.unshipped(request.id)).toEqual([]);
+    expect(await records.unshippedRequests(10)).toEqual([other.id]);
+    expect(await records.events(request.id)).toEqual(events);
+
+    await records.markShipped({ requestId: request.id, seq: 99 });
+    expect(await records.events(request.id)).toEqual(events);
+  });
+
+  it('keeps text, numbers and nesting of facts as they were', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const facts = {
+      'a key with spaces': 'ünï\u2028code 🦉',
+      numbers: [0, -1.5, 1e-7, 9_007_199_254_740_991],
+      empty: { text: '', list: [], map: {}, nothing: null, no: false },
+    };
+    const next = amend(request, { at, actor: 'curfew:test', reason: 'Facts', type: 'swept', facts });
+    await records.commit(changeOf(request, next));
+    const events = await records.events(request.id);
+    expect(events.at(-1)).toEqual(next.event);
+    expect(chainFault(events)).toBeUndefined();
+  });
+
+  it('keeps as many links as there are reviewers in one change', async () => {
+    const records = await fresh();
+    const request = await stored(records);
+    const asked = amend(request, {
+      at,
+      actor: 'curfew:AskReviewers',
+      reason: 'Asked',
+      type: 'reviewers-asked',
+    });
+    const newLinks = Array.from({ length: 50 }, (_, i) => aLink(request, `secret ${i}`));
+    await records.commit(changeOf(request, asked, { newLinks }));
+    expect(await records.readLink(linkHash('secret 49'))).toEqual(newLinks[49]);
+  });
+
+  it('holds a request whose every part is filled', async () => {
+    const records = await fresh();
+    const waiting = { state: 'HoldGrant', taskToken: 'x'.repeat(2048), since: at } as const;
+    const endRequested = { at, by: 'pat@example.com', reason: 'Ends now' };
+    const changes = { waiting, endRequested, notifiedAt: at, notified: ['rita@example.com'] };
+    const { request, events } = aRecord({ status: 'revoking', changes });
+    await records.commit({ request, expectedVersion: 0, events });
+    expect(await records.read(request.id)).toEqual(request);
+  });
+}
