@@ -91,6 +91,7 @@ export const requestView = z
     notifiedAt: instant.optional(),
     endRequested: z.object({ at: instant, by: z.string(), reason: z.string() }).optional(),
     grant: grantView.optional(),
+    ending: z.object({ since: instant, notBefore: instant, reason: z.string() }).optional(),
     history: z.array(z.object({ status, at: instant, by: z.string(), reason: z.string() })),
     audit: z.object({ seq: z.int(), hash: digest }).describe("Head of the request's audit chain."),
     dueAt: instant.optional(),
@@ -126,6 +127,12 @@ export const requestWithEvents = z
   .object({ request: requestView, events: z.array(eventView).describe('The timeline, oldest first.') })
   .meta({ id: 'RequestWithEvents' });
 export type RequestWithEvents = z.output<typeof requestWithEvents>;
+
+/** Fails to compile when a record gains a field that is neither shown nor withheld on purpose. */
+type Withheld = 'waiting';
+type Undecided = Exclude<keyof AccessRequest, keyof RequestView | Withheld>;
+const undecided: Undecided[] = [] satisfies never[];
+void undecided;
 
 /** The wire form of a record. What the schema does not name is left out, so a new field is never shown by accident. */
 export function viewOf(request: AccessRequest): RequestView {

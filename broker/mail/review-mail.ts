@@ -104,7 +104,7 @@ function htmlOf(told: Told): string {
     ${words.cautions.length > 0 ? cautions : ''}
     <p ${styled('lead')}>Role <strong>${words.role}</strong> lets them:</p>
     <ul ${styled('list')}>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
-    <table role="presentation" cellpadding="0" cellspacing="0" ${styled('table')}>${rowsOf(told).map(row)}
+    <table cellpadding="0" cellspacing="0" ${styled('table')}>${rowsOf(told).map(row)}
     </table>
     <p ${styled('note')}>${safety(reviewer)} No answer means no access.</p>
   </div>

@@ -1,0 +1,31 @@
+/** Who calls: the identity API Gateway verified, from the event's request context. No header, query or body is asked. */
+import * as z from 'zod';
+import { IdentityRefused } from '#domain/errors.ts';
+import type { Caller } from '#domain/identity.ts';
+import { verifyCaller } from '#operations/verify-caller.ts';
+import type { World } from '#ports';
+
+/** The part of a REST API proxy event that API Gateway, and nobody else, writes. */
+const signedEvent = z.object({
+  requestContext: z.object({
+    identity: z.object({ userArn: z.string().min(1), caller: z.string().min(1) }),
+  }),
+});
+
+/** What hono/aws-lambda hands to the app beside the request. */
+export interface Bindings {
+  event?: unknown;
+}
+
+/** Throws IdentityRefused for a call that was not signed, or not by the session of an IAM role. */
+export async function callerOfEvent(
+  world: Pick<World, 'catalog' | 'identities'>,
+  env: Bindings | undefined,
+): Promise<Caller> {
+  const signed = signedEvent.safeParse(env?.event);
+  if (!signed.success) {
+    throw new IdentityRefused('The call carries no IAM identity: it was not signed.');
+  }
+  const { userArn, caller } = signed.data.requestContext.identity;
+  return verifyCaller(world, { userArn, callerId: caller });
+}

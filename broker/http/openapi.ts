@@ -1,0 +1,182 @@
+/** The OpenAPI 3.1 document, written from the routes and their schemas: it can't say anything else than the app does. */
+import * as z from 'zod';
+import { errorTable } from '#domain/error-table.ts';
+import { httpTable, type ProblemName, problemView } from './problem.ts';
+import { type PageRoute, pageRoutes } from './review-page-routes.ts';
+import { commonProblems, type Route, route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApiDocument {
+  openapi: '3.1.0';
+  paths: Record<string, Record<string, Json>>;
+  components: { schemas: Record<string, Json>; securitySchemes: Json };
+  [key: string]: unknown;
+}
+
+/** JSON Schema of one schema; those with an id become components and are referred to. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, Json>): Json {
+  const {
+    $schema: _,
+    $defs = {},
+    id,
+    ...own
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  for (const [name, definition] of Object.entries($defs as Record<string, Json>)) {
+    const { id: __, ...rest } = definition;
+    components[name] = atComponents(rest);
+  }
+  if (typeof id !== 'string') return atComponents(own);
+  components[id] = atComponents(own);
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function atComponents(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+function statusOf(problem: ProblemName): number {
+  if (problem === 'Internal') return 500;
+  return problem in httpTable
+    ? httpTable[problem as keyof typeof httpTable].status
+    : errorTable[problem as keyof typeof errorTable].status;
+}
+
+function problemAnswers(problems: readonly ProblemName[], components: Record<string, Json>): Json {
+  const byStatus = Map.groupBy([...new Set(problems)].sort(), statusOf);
+  const schema = schemaOf(problemView, 'output', components);
+  return Object.fromEntries(
+    [...byStatus].map(([status, names]) => [
+      status,
+      {
+        description: names.join(', '),
+        content: { 'application/problem+json': { schema } },
+      },
+    ]),
+  );
+}
+
+function parametersOf(route: Route, components: Record<string, Json>): Json[] {
+  const listed = (schema: z.ZodType | undefined, at: 'path' | 'query') => {
+    if (!schema) return [];
+    const { properties = {}, required = [] } = schemaOf(schema, 'input', components) as {
+      properties?: Record<string, Json>;
+      required?: string[];
+    };
+    return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+      name,
+      in: at,
+      required: required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    }));
+  };
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'Chosen by the caller; a repeat with the same key and body makes nothing new.',
+    schema: { type: 'string', minLength: 1, maxLength: 128 },
+  };
+  return [
+    ...listed(route.params, 'path'),
+    ...listed(route.query, 'query'),
+    ...(route.idempotent ? [key] : []),
+  ];
+}
+
+function operationOf(route: Route, components: Record<string, Json>): Json {
+  const answers = Object.entries(route.answers).map(([status, { description, schema }]) => [
+    status,
+    { description, content: { 'application/json': { schema: schemaOf(schema, 'output', components) } } },
+  ]);
+  const parameters = parametersOf(route, components);
+  return {
+    operationId: route.name,
+    summary: route.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(route.body, 'input', components) } },
+          },
+        }
+      : {}),
+    responses: {
+      ...Object.fromEntries(answers),
+      ...problemAnswers([...commonProblems, ...route.problems], components),
+    },
+  };
+}
+
+function pageOperationOf(page: PageRoute): Json {
+  const content = { 'text/html': { schema: { type: 'string' } } };
+  const parameter = { name: 'token', in: 'path', required: true, schema: { type: 'string' } };
+  const form = { type: 'object', properties: page.form, required: ['answer', 'digest', 'nonce'] };
+  return {
+    operationId: page.name,
+    summary: page.summary,
+    security: [],
+    parameters: [parameter],
+    ...(page.form
+      ? {
+          requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: form } } },
+        }
+      : {}),
+    responses: Object.fromEntries(
+      Object.entries(page.answers).map(([status, description]) => [status, { description, content }]),
+    ),
+  };
+}
+
+/** `routes` is every route of the app, this document's own included. */
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+  const schemas: Record<string, Json> = {};
+  const paths: OpenApiDocument['paths'] = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemas) };
+  }
+  for (const page of pageRoutes) {
+    paths[page.path] = { ...paths[page.path], [page.method.toLowerCase()]: pageOperationOf(page) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Curfew',
+      version: '1',
+      description: 'Just-in-time access to Amazon EKS that revokes itself.',
+    },
+    security: [{ sigv4: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        sigv4: {
+          type: 'apiKey',
+          name: 'Authorization',
+          in: 'header',
+          description: 'AWS Signature Version 4, service execute-api, by the session of an IAM role.',
+          'x-amazon-apigateway-authtype': 'awsSigv4',
+        },
+      },
+    },
+  };
+}
+
+/** The route that serves the document; `all` is asked at call time, since it holds this route too. */
+export function openApiRoute(all: () => readonly Route[]): Route {
+  let document: OpenApiDocument | undefined;
+  return route({
+    name: 'showOpenApi',
+    method: 'GET',
+    path: '/v1/openapi.json',
+    summary: 'This document.',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
+    problems: [],
+    async handle() {
+      document ??= openApiDocument(all());
+      return { status: 200, body: document };
+    },
+  });
+}

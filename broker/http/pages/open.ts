@@ -1,0 +1,62 @@
+/** The page on which a reviewer decides. Works without JavaScript; loading it changes nothing. */
+import { html } from 'hono/html';
+import type { Instant } from '#domain/instant.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import { durationInWords, requestInWords } from '#mail/request-in-words.ts';
+import { type Markup, type Page, page } from './layout.ts';
+import { requestFacts } from './request-facts.ts';
+
+export interface OpenPage {
+  request: AccessRequest;
+  reviewer: string;
+  now: Instant;
+  nonce: string;
+  /** Why an answer was not taken, when this page comes back instead of a result. */
+  notice?: { status: Page['status']; says: string };
+  /** What had been typed, to be kept then. */
+  reason?: string;
+}
+
+function meaning(request: AccessRequest): string {
+  const { decision, reviews, asked } = request;
+  const approved = reviews.filter((review) => review.answer === 'approve').length;
+  const left = decision.reviewsNeeded - approved;
+  const length = durationInWords(asked.durationSeconds);
+  return left <= 1
+    ? `If you approve, access opens at once and ends by itself after ${length}. If you deny, or nobody answers, nothing is opened.`
+    : `If you approve, ${left - 1} more must approve before access opens for ${length}. If you deny, or nobody answers, nothing is opened.`;
+}
+
+function noticeOf(says: string | undefined): Markup | string {
+  if (says === undefined) return '';
+  return html`<div class="notice" role="alert"><h2>Nothing was recorded</h2><p>${says}</p></div>`;
+}
+
+export function openPage({ request, reviewer, now, nonce, notice, reason }: OpenPage): Page {
+  // The first submit button is what Enter in the text field presses: a disabled one, so that Enter can't approve.
+  const form = html`<form method="post" autocomplete="off">
+      <input type="hidden" name="digest" value="${request.digest}">
+      <input type="hidden" name="nonce" value="${nonce}">
+      <button type="submit" disabled hidden></button>
+      <p id="meaning">${meaning(request)}</p>
+      <label for="reason">Note for the record <span class="hint">(optional, one line)</span></label>
+      <input type="text" id="reason" name="reason" maxlength="500" value="${reason ?? ''}">
+      <div class="answers">
+        <button type="submit" name="answer" value="approve" class="approve" aria-describedby="meaning">Approve</button>
+        <button type="submit" name="answer" value="deny" class="deny" aria-describedby="meaning">Deny</button>
+      </div>
+    </form>
+    <footer>
+      <p>This link was mailed to ${reviewer}. Whoever holds it can answer in your name: it is only as safe as your
+        mailbox. If you are somebody else, close this page and tell them.</p>
+      <p>It works for one answer, which is kept on record with your name, the time, and that it came by link.</p>
+    </footer>`;
+  return page({
+    status: notice?.status ?? 200,
+    title: requestInWords(request).headline,
+    reviewer,
+    body: html`${noticeOf(notice?.says)}
+    ${requestFacts(request, now)}
+    ${form}`,
+  });
+}

@@ -1,0 +1,34 @@
+/** What a page shows of a request: its risks first, then what it lets one do, then everything else. */
+import { html } from 'hono/html';
+import type { Instant } from '#domain/instant.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import { requestInWords, untilInWords } from '#mail/request-in-words.ts';
+import type { Markup } from './layout.ts';
+
+function cautions(lines: readonly string[]): Markup | string {
+  if (lines.length === 0) return '';
+  return html`<section class="care" aria-labelledby="care">
+      <h2 id="care">Think of this first</h2>
+      <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>
+    </section>`;
+}
+
+export function requestFacts(request: AccessRequest, now: Instant): Markup {
+  const words = requestInWords(request);
+  return html`${cautions(words.cautions)}
+    <h2>Role ${words.role} lets them</h2>
+    <ul>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
+    <dl>
+      <dt>Who asks</dt><dd>${words.who}</dd>
+      <dt>Who gets access</dt><dd>${words.whoGets}</dd>
+      <dt>Where</dt><dd>${words.where}</dd>
+      <dt>How long</dt><dd>${words.howLong}, then it ends by itself</dd>
+      <dt>Their reason</dt><dd class="quote">${words.why}</dd>
+      <dt>Ticket</dt><dd>${words.ticket ?? 'none given'}</dd>
+      <dt>Asked</dt><dd><time datetime="${request.createdAt}">${words.askedAt}</time></dd>
+      <dt>Answer until</dt>
+      <dd><time datetime="${request.reviewBy}">${words.answerBy}</time> (${untilInWords(now, request.reviewBy)})</dd>
+      <dt>Approvals so far</dt><dd>${words.approvals}</dd>
+      <dt>Request</dt><dd><code>${request.id}</code></dd>
+    </dl>`;
+}

@@ -1,0 +1,36 @@
+/** Parses the form of the review page as strictly as the API parses JSON: known fields, each once. */
+import * as z from 'zod';
+import { InvalidInput } from '#domain/errors.ts';
+import { plainText } from '#domain/request.ts';
+
+const formSchema = z.strictObject({
+  answer: z.enum(['approve', 'deny'], { error: 'Press Approve or Deny.' }),
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'The form lacks what was shown.'),
+  nonce: z.string().min(1, 'The form does not come from its page.').max(200),
+  reason: z.string().pipe(plainText(500)).optional(),
+});
+export type ReviewForm = z.output<typeof formSchema>;
+
+const contentType = /^application\/x-www-form-urlencoded(?:\s*;.*)?$/i;
+
+/** Throws InvalidInput in words for a person. */
+export function parseReviewForm(type: string | undefined, body: string): ReviewForm {
+  if (!contentType.test(type ?? '')) throw new InvalidInput('This was not sent by the form of this page.');
+  const fields: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(body)) {
+    if (name in fields) throw new InvalidInput(`The form gives "${name.slice(0, 40)}" twice.`);
+    fields[name] = value;
+  }
+  // Browsers send an empty text field as an empty text.
+  if (fields.reason?.trim() === '') delete fields.reason;
+  const result = formSchema.safeParse({ ...fields });
+  if (result.success) return result.data;
+  const words = result.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? 'The form has fields that are not known.'
+      : issue.path[0] === 'reason'
+        ? `Your note: ${issue.message}`
+        : issue.message,
+  );
+  throw new InvalidInput([...new Set(words)].join(' '));
+}

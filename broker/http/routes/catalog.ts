@@ -1,0 +1,103 @@
+/** The catalog: what can be asked for, and how a cluster is reached. */
+import * as z from 'zod';
+import { type Catalog, type CatalogRole, namespaceSchema, reviewersOf } from '#domain/catalog.ts';
+import type { Caller } from '#domain/identity.ts';
+import { showCluster } from '#operations/show-cluster.ts';
+import { type Route, route } from '../route.ts';
+
+const roleView = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    duty: z.string(),
+    rules: z.array(
+      z.object({
+        apiGroups: z.array(z.string()),
+        resources: z.array(z.string()),
+        verbs: z.array(z.string()),
+        resourceNames: z.array(z.string()).optional(),
+      }),
+    ),
+    clusters: z.array(z.string()),
+    namespaces: z.array(z.string()),
+    maxDurationSeconds: z.int(),
+    reviewsNeeded: z.int(),
+    ticketRequired: z.boolean(),
+    reviewers: z.array(z.string()).optional().describe('Only for callers who are one of them.'),
+  })
+  .meta({ id: 'CatalogRole' });
+
+export const catalogView = z
+  .object({
+    clusters: z.array(z.object({ name: z.string(), description: z.string().optional() })),
+    roles: z.array(roleView),
+    reviewWindowSeconds: z.int(),
+  })
+  .meta({ id: 'Catalog' });
+export type CatalogView = z.output<typeof catalogView>;
+
+export const clusterView = z
+  .object({
+    eksName: z.string(),
+    region: z.string(),
+    endpoint: z.string(),
+    certificateAuthority: z.string().describe('PEM in base64, as DescribeCluster gives it.'),
+  })
+  .meta({ id: 'Cluster' });
+export type ClusterView = z.output<typeof clusterView>;
+
+function roleViewOf(
+  catalog: Catalog,
+  name: string,
+  role: CatalogRole,
+  caller: Caller,
+): z.output<typeof roleView> {
+  const reviewers = reviewersOf(catalog, role);
+  const isReviewer = caller.person !== undefined && reviewers.includes(caller.person);
+  return roleView.parse({
+    ...role,
+    name,
+    maxDurationSeconds: role.maxDuration,
+    reviewsNeeded: role.reviews.required,
+    ...(isReviewer ? { reviewers } : {}),
+  });
+}
+
+function catalogViewOf(catalog: Catalog, caller: Caller): CatalogView {
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
+  return {
+    clusters: Object.entries(catalog.clusters)
+      .sort(byName)
+      .map(([name, { description }]) => ({ name, ...(description === undefined ? {} : { description }) })),
+    roles: Object.entries(catalog.roles)
+      .sort(byName)
+      .map(([name, role]) => roleViewOf(catalog, name, role, caller)),
+    reviewWindowSeconds: catalog.reviewWindow,
+  };
+}
+
+export const catalog: Route[] = [
+  route({
+    name: 'showCatalog',
+    method: 'GET',
+    path: '/v1/catalog',
+    summary: 'List the clusters and roles that can be asked for.',
+    answers: { 200: { description: 'The catalog.', schema: catalogView } },
+    problems: [],
+    async handle(world, { caller }) {
+      return { status: 200, body: catalogViewOf(world.catalog, caller) };
+    },
+  }),
+  route({
+    name: 'showCluster',
+    method: 'GET',
+    path: '/v1/clusters/{name}',
+    summary: 'Show how a cluster is reached: what a kubeconfig needs, and no secret.',
+    params: z.strictObject({ name: namespaceSchema }),
+    answers: { 200: { description: 'Its address as of now.', schema: clusterView } },
+    problems: ['ClusterNotReady'],
+    async handle(world, { params: { name } }) {
+      return { status: 200, body: clusterView.parse(await showCluster(world, { cluster: name })) };
+    },
+  }),
+];

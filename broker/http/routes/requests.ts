@@ -1,0 +1,138 @@
+/** Requests: ask, list, show, review, withdraw, revoke. */
+import * as z from 'zod';
+import { plainText, submissionSchema } from '#domain/request.ts';
+import { listRequests } from '#operations/list-requests.ts';
+import { reviewRequest } from '#operations/review-request.ts';
+import { revokeGrant } from '#operations/revoke-grant.ts';
+import { showRequest } from '#operations/show-request.ts';
+import { submitRequest } from '#operations/submit-request.ts';
+import { withdrawRequest } from '#operations/withdraw-request.ts';
+import { requestPage, requestView, requestWithEvents, viewOf } from '../request-view.ts';
+import { type Route, route } from '../route.ts';
+
+const byId = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'A request id is a ULID: 26 upper-case letters and digits.'),
+});
+
+const listQuery = z.strictObject({
+  scope: z
+    .enum(['mine', 'open'])
+    .default('mine')
+    .describe('`mine`: all I asked for, newest first. `open`: not over yet and of concern to me.'),
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|100)$/, 'Write a number from 1 to 100.')
+    .default('25')
+    .transform(Number)
+    .describe('How many at most, 1 to 100. A page may hold fewer and still not be the last.'),
+  cursor: z
+    .string()
+    .regex(/^[\w.~=+/-]{1,2048}$/, 'Give back a cursor as it came.')
+    .optional()
+    .describe('Where the page before ended.'),
+});
+
+const reason = plainText(500);
+const reviewBody = z.strictObject({
+  answer: z.enum(['approve', 'deny']),
+  reason: reason.optional(),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "Give the request's digest: 64 lower-case hex characters.")
+    .describe('Of the request as it was shown to you: you answer for exactly that.'),
+});
+
+export const requests: Route[] = [
+  route({
+    name: 'submitRequest',
+    method: 'POST',
+    path: '/v1/requests',
+    summary: 'Ask for access, for the identity that signed the call.',
+    body: submissionSchema,
+    idempotent: true,
+    answers: {
+      201: { description: 'Made.', schema: requestView },
+      200: { description: 'Made by an earlier call with this Idempotency-Key.', schema: requestView },
+    },
+    problems: ['RequestRefused', 'IdempotencyMismatch', 'RecordChanged'],
+    async handle(world, { caller, body, idempotencyKey }) {
+      const input = { caller, submission: body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+      const { request, created } = await submitRequest(world, input);
+      return { status: created ? 201 : 200, body: viewOf(request) };
+    },
+  }),
+  route({
+    name: 'listRequests',
+    method: 'GET',
+    path: '/v1/requests',
+    summary: 'List requests.',
+    query: listQuery,
+    answers: { 200: { description: 'One page.', schema: requestPage } },
+    problems: [],
+    async handle(world, { caller, query: { scope, limit, cursor } }) {
+      const page = await listRequests(world, {
+        caller,
+        scope,
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return { status: 200, body: { ...page, items: page.items.map(viewOf) } };
+    },
+  }),
+  route({
+    name: 'showRequest',
+    method: 'GET',
+    path: '/v1/requests/{id}',
+    summary: 'Show one request with its timeline.',
+    params: byId,
+    answers: { 200: { description: 'The request and its audit events.', schema: requestWithEvents } },
+    problems: ['RequestNotFound'],
+    async handle(world, { caller, params: { id } }) {
+      const { request, events } = await showRequest(world, { caller, id });
+      return { status: 200, body: { request: viewOf(request), events } };
+    },
+  }),
+  route({
+    name: 'reviewRequest',
+    method: 'POST',
+    path: '/v1/requests/{id}/reviews',
+    summary: 'Approve or deny a request, as the person who signed the call.',
+    params: byId,
+    body: reviewBody,
+    answers: { 200: { description: 'The request after the answer.', schema: requestView } },
+    problems: ['NotAllowed', 'RequestNotFound', 'WrongStatus', 'RecordChanged'],
+    async handle(world, { caller, params: { id }, body: { reason, ...body } }) {
+      const input = { caller, id, ...body, ...(reason === undefined ? {} : { reason }) };
+      return { status: 200, body: viewOf(await reviewRequest(world, input)) };
+    },
+  }),
+  route({
+    name: 'withdrawRequest',
+    method: 'POST',
+    path: '/v1/requests/{id}/withdraw',
+    summary: 'Take back a request of yours before it is granted.',
+    params: byId,
+    body: z.strictObject({ reason: reason.optional() }),
+    answers: { 200: { description: 'The withdrawn request.', schema: requestView } },
+    problems: ['NotAllowed', 'RequestNotFound', 'WrongStatus', 'RecordChanged'],
+    async handle(world, { caller, params: { id }, body }) {
+      const input = { caller, id, ...(body.reason === undefined ? {} : { reason: body.reason }) };
+      return { status: 200, body: viewOf(await withdrawRequest(world, input)) };
+    },
+  }),
+  route({
+    name: 'revokeGrant',
+    method: 'POST',
+    path: '/v1/requests/{id}/revoke',
+    summary: 'End a grant before its time, at once.',
+    params: byId,
+    body: z.strictObject({ reason }),
+    answers: { 200: { description: 'The request with the end asked for.', schema: requestView } },
+    problems: ['NotAllowed', 'RequestNotFound', 'WrongStatus', 'RecordChanged'],
+    async handle(world, { caller, params: { id }, body }) {
+      return { status: 200, body: viewOf(await revokeGrant(world, { caller, id, ...body })) };
+    },
+  }),
+];
