@@ -1,7 +1,7 @@
 /** Child processes that end with us: when asked, on Ctrl-C, on an exception, and when we are killed outright. */
 
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -166,13 +166,19 @@ export async function untilReady(
   }
 }
 
-/** Whether a process of this number exists. Not a zombie's: one that has ended but was not collected is gone. */
+/** Whether a process of this number runs. On Linux one that has ended and was only not collected yet does not count. */
 export function processLives(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    // The state follows the command's name, which is in brackets and may hold anything.
+    return !/\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 
