@@ -25,12 +25,16 @@ export interface EmulatorOptions {
   stateDir?: string;
   /** Names of the mends to apply; default: all. For probes of single mends and of the stock emulator. */
   mends?: readonly string[];
+  /** How many function processes may work at once before calls queue. Default: 64. */
+  functionLimit?: number;
 }
 
 export interface Emulator {
   url: string;
   port: number;
   dir: string;
+  /** Whether any mend is applied. */
+  mended: boolean;
   /** The emulator's own output: requests, failed functions, its faults. */
   logFile: string;
   /** What a program needs in its environment to talk to this emulator as root, and to nothing else. */
@@ -93,6 +97,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     url,
     port,
     dir,
+    mended: options.mends?.length !== 0,
     logFile,
     env: clientEnvironment(url),
     mails: () => readMails(url),
@@ -138,6 +143,7 @@ function launcherEnvironment(
     S3_PERSIST: '1',
     S3_DATA_DIR: join(state, 's3'),
     CURFEW_MENDS: options.mends ? options.mends.join(',') || 'none' : 'all',
+    ...(options.functionLimit ? { CURFEW_FUNCTION_LIMIT: String(options.functionLimit) } : {}),
     ...(options.eksUrl ? { AWS_ENDPOINT_URL_EKS: options.eksUrl } : {}),
   };
 }

@@ -2,6 +2,7 @@
 
 Settings, all by environment variable besides the emulator's own:
   CURFEW_MENDS   "all" (default), "none" for the stock emulator, or the names of single mends, comma-separated.
+  CURFEW_FUNCTION_LIMIT   how many function processes may work at once; default 64.
 """
 
 import os

@@ -17,8 +17,8 @@ def apply() -> None:
         _lock(name, props)
         return name, attributes
 
-    def updated(physical_id, old_props, new_props, stack_name, *rest):
-        name, attributes = update(physical_id, old_props, new_props, stack_name, *rest)
+    def updated(physical_id, old_props, new_props, stack_name, *rest, **named):
+        name, attributes = update(physical_id, old_props, new_props, stack_name, *rest, **named)
         _lock(name, new_props)
         return name, attributes
 

@@ -60,7 +60,7 @@ def _attempt(state, raw, execution, context, jsonata):
     resource = state.get("Resource", "")
     callback = _CALLBACK in resource
     wake = threading.Event()
-    token, answer = new_token(wake) if callback else (None, {})
+    token, answer = new_token(execution["stateMachineArn"], wake) if callback else (None, {})
     if callback:
         context["Task"] = {"Token": token}
     try:

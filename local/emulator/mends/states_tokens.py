@@ -27,9 +27,9 @@ def apply() -> None:
     states._send_task_heartbeat = lambda data: _answer(data, None)
 
 
-def new_token(wake: threading.Event) -> tuple[str, dict]:
+def new_token(machine: str, wake: threading.Event) -> tuple[str, dict]:
     """A token and the place of its answer: `closed` says that there is one, in `result` or `error`; `beat` is the last heartbeat."""
-    token = base64.b64encode(_MARK + get_account_id().encode() + secrets.token_bytes(400)).decode()
+    token = base64.b64encode(b"|".join((_MARK, machine.encode(), secrets.token_bytes(400)))).decode()
     answer = {"closed": False, "result": None, "error": None, "beat": 0.0, "wake": wake}
     with _lock:
         _open[token] = answer
@@ -61,7 +61,7 @@ def _answer(data, outcome):
         if outcome is not None:
             activity["event"].set()
         return json_response({})
-    if _looks_like_a_token(token):
+    if (machine_of(token) or "").split(":")[4:5] == [get_account_id()]:
         return error_response_json("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'", 400)
     return error_response_json("InvalidToken", "Invalid Token: 'Invalid token'", 400)
 
@@ -74,8 +74,10 @@ def _is_json(text) -> bool:
         return False
 
 
-def _looks_like_a_token(token: str) -> bool:
+def machine_of(token: str) -> str | None:
+    """ARN of the state machine whose execution was given `token`; None if it never was a token."""
     try:
-        return base64.b64decode(token, validate=True).startswith(_MARK + get_account_id().encode())
+        mark, machine, _ = base64.b64decode(token, validate=True).split(b"|", 2)
     except ValueError:
-        return False
+        return None
+    return machine.decode() if mark == _MARK else None

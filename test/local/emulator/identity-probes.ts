@@ -1,0 +1,89 @@
+/** Probes of the mends that concern IAM. */
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateEmailIdentityCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { account, region, rootKeys } from '#local/emulator/emulator.ts';
+import { only, type ProbedCloud, storeToken } from './cloud.ts';
+import { errorOf, type Probe } from './probe.ts';
+
+export const identityProbes: Probe[] = [
+  {
+    mend: 'iam_resource_names',
+    title: 'a role allowed one sender and one state machine can use these and no others',
+    mended: {
+      mail: 'none',
+      otherMail: 'AccessDeniedException',
+      task: 'none',
+      otherTask: 'AccessDeniedException',
+    },
+    stock: {
+      mail: 'AccessDeniedException',
+      otherMail: 'AccessDeniedException',
+      task: 'AccessDeniedException',
+      otherTask: 'AccessDeniedException',
+    },
+    see: async (cloud) => {
+      const root = new SESv2Client({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
+      for (const EmailIdentity of ['curfew@example.com', 'other@example.com']) {
+        await root.send(new CreateEmailIdentityCommand({ EmailIdentity }));
+      }
+      const machine = await cloud.machine(only(storeToken('mine', { TimeoutSeconds: 20 })));
+      const other = await cloud.machine(only(storeToken('other', { TimeoutSeconds: 20 })));
+      await cloud.startMachine(machine);
+      await cloud.startMachine(other);
+      const client = await signedInAs(cloud, 'narrow', [
+        { Action: 'ses:SendEmail', Resource: `arn:aws:ses:${region}:${account}:identity/curfew@example.com` },
+        { Action: 'states:SendTaskHeartbeat', Resource: machine },
+      ]);
+      const mails = new SESv2Client(client);
+      const states = new SFNClient(client);
+      const send = (FromEmailAddress: string) =>
+        errorOf(
+          mails.send(
+            new SendEmailCommand({
+              FromEmailAddress,
+              Destination: { ToAddresses: ['rita@example.com'] },
+              Content: { Simple: { Subject: { Data: 'x' }, Body: { Text: { Data: 'x' } } } },
+            }),
+          ),
+        );
+      const beat = async (key: string) => {
+        const [taskToken] = await cloud.tokens(key);
+        return errorOf(states.send(new SendTaskHeartbeatCommand({ taskToken })));
+      };
+      return {
+        mail: await send('Curfew <curfew@example.com>'),
+        otherMail: await send('other@example.com'),
+        task: await beat('mine'),
+        otherTask: await beat('other'),
+      };
+    },
+  },
+];
+
+/** The settings of an SDK client of a new role that may do just what the statements allow. */
+async function signedInAs(
+  cloud: ProbedCloud,
+  RoleName: string,
+  statements: { Action: string; Resource: string }[],
+) {
+  const trusted = {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+  };
+  const policy = (Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  await cloud.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy([trusted]) }));
+  const allowed = policy(statements.map((statement) => ({ Effect: 'Allow', ...statement })));
+  await cloud.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'only', PolicyDocument: allowed }));
+  const sts = new STSClient({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
+  const RoleArn = `arn:aws:iam::${account}:role/${RoleName}`;
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'probe' }));
+  const credentials = {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    sessionToken: Credentials?.SessionToken ?? '',
+  };
+  return { endpoint: cloud.emulator.url, region, credentials, maxAttempts: 1 };
+}
