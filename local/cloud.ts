@@ -1,0 +1,131 @@
+/** The local cloud: a real Kubernetes cluster, the AWS emulator with the real stack deployed, EKS, people and their mail. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EksStandIn, startEks } from './eks/stand-in.ts';
+import type { StackOutputs } from './emulator/deploy.ts';
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { goldenState } from './emulator/golden.ts';
+import { ensureKubernetesBinaries, type KubernetesBinaries } from './kubernetes/binaries.ts';
+import { type LocalCluster, startCluster } from './kubernetes/cluster.ts';
+import { type Mailbox, startMailbox } from './mailbox/mailbox.ts';
+import { createPeople, writeProfiles } from './people.ts';
+import { onShutdown } from './processes.ts';
+import type { Progress } from './progress.ts';
+import { assembly, deployment } from './stack.ts';
+import { type Terminal, terminalFor } from './terminal.ts';
+import { fillCluster } from './workloads.ts';
+
+/** The cluster of the example catalog. */
+export const clusterName = 'payments-prod';
+
+export interface LocalCloud {
+  dir: string;
+  /** Base address of Curfew's API. */
+  apiUrl: string;
+  emulator: Emulator;
+  eks: EksStandIn;
+  cluster: LocalCluster;
+  binaries: KubernetesBinaries;
+  mailbox: Mailbox;
+  outputs: Record<string, string>;
+  /** A terminal in which somebody is signed in: `curfew` and `kubectl` are on its PATH. */
+  as(profile: string): Terminal;
+  stop(): Promise<void>;
+}
+
+/** Changes whenever what is put into the kept state besides the stack does. */
+const peopleKey = 'people-1';
+
+async function deployed(progress: Progress) {
+  return goldenState({
+    assembly: await assembly(progress),
+    progress,
+    prepare: { key: peopleKey, run: (emulator) => createPeople(emulator.url) },
+  });
+}
+
+function outputsOf(outputs: StackOutputs): Record<string, string> {
+  const found = outputs[deployment];
+  if (!found)
+    throw new Error(`No stack ${deployment} was deployed, only: ${Object.keys(outputs).join(', ')}.`);
+  return found;
+}
+
+/** `https://ID.execute-api.REGION.amazonaws.com/STAGE/`, as it is on AWS, becomes the emulator's address of the same stage. */
+function localApiUrl(emulator: Emulator, awsUrl: string): string {
+  const { hostname, pathname } = new URL(awsUrl);
+  const [id = ''] = hostname.split('.');
+  return emulator.apiUrl(id, pathname.replaceAll('/', ''));
+}
+
+/** Starts everything, from the caches where they are warm. Nothing is left running or on disk once `stop` is done. */
+export async function startLocalCloud({ progress }: { progress: Progress }): Promise<LocalCloud> {
+  const dir = await mkdtemp(join(tmpdir(), 'curfew-cloud-'));
+  const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  onShutdown(stop);
+  try {
+    return { ...(await start(dir, progress, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  dir: string,
+  progress: Progress,
+  stops: (() => Promise<unknown>)[],
+): Promise<Omit<LocalCloud, 'stop'>> {
+  const binaries = await ensureKubernetesBinaries(progress);
+  const golden = await deployed(progress);
+  const outputs = outputsOf(golden.outputs);
+
+  const eks = await startEks({});
+  stops.push(() => eks.stop());
+  const [cluster, emulator] = await Promise.all([
+    startCluster({
+      dir: join(dir, 'cluster'),
+      name: clusterName,
+      authenticatorUrl: eks.authenticatorUrl(clusterName),
+      binaries,
+      progress,
+    }),
+    startEmulator({ dir: join(dir, 'emulator'), eksUrl: eks.url, stateDir: golden.stateDir, progress }),
+  ]);
+  stops.push(
+    () => cluster.stop(),
+    () => emulator.stop(),
+  );
+  eks.useEmulator(emulator.url);
+  eks.registerCluster({ name: clusterName, endpoint: cluster.url, caPem: cluster.caPem });
+  const mailbox = await startMailbox({ emulatorUrl: emulator.url });
+  stops.push(() => mailbox.stop());
+
+  const apiUrl = localApiUrl(emulator, outputs.ApiUrl ?? '');
+  await mkdir(join(dir, 'aws'));
+  const profiles = await writeProfiles({ emulatorUrl: emulator.url, eksUrl: eks.url, dir: join(dir, 'aws') });
+  const as = await terminalFor({ dir, binaries, env: { ...profiles, CURFEW_URL: apiUrl } });
+  await progress.step('Filling the cluster with two teams, their pods and secrets', () =>
+    fillCluster(binaries, cluster),
+  );
+  await progress.step('Onboarding the cluster (curfew onboard)', () => onboard(as('pat'), cluster, outputs));
+  return { dir, apiUrl, emulator, eks, cluster, binaries, mailbox, outputs, as };
+}
+
+/** As a platform engineer does it once per cluster, with the cluster administrator's kubeconfig. */
+async function onboard(pat: Terminal, cluster: LocalCluster, outputs: Record<string, string>): Promise<void> {
+  const args = ['onboard', '--cluster', clusterName, '--kubeconfig', cluster.adminKubeconfig, '--yes'];
+  for (const [option, output] of [
+    ['--bind-role-arn', 'BindRoleRoleArn'],
+    ['--unbind-role-arn', 'UnbindRoleRoleArn'],
+    ['--deployment', 'Deployment'],
+  ] as const) {
+    args.push(option, outputs[output] ?? '');
+  }
+  const { code, stdout, stderr } = await pat.run('curfew', args);
+  if (code !== 0) throw new Error(`curfew onboard failed (exit code ${code}):\n${stdout}${stderr}`);
+}

@@ -1,0 +1,65 @@
+/** The synthesized stack, made once per content of everything that goes into it. */
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cached, cacheKey } from './cache.ts';
+import { synthesize } from './emulator/deploy.ts';
+import type { Progress } from './progress.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** All that `cdk synth` reads: a change in any of these makes another stack. */
+const sources = [
+  'infra',
+  'functions',
+  'broker',
+  'statemachines',
+  'cluster',
+  'curfew.yaml',
+  'cdk.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+
+/** Id of the deployment, and so the stack's name. */
+export const deployment = 'curfew-local';
+
+/** The stack's settings on this machine. The same settings exist for AWS; no code asks where it runs. */
+const context = {
+  deployment,
+  mailFrom: 'curfew@example.com',
+  publicUrl: 'http://curfew.invalid', // bound to the emulator's port when a function starts
+};
+
+/** Path of the cloud assembly. */
+export async function assembly(progress: Progress): Promise<string> {
+  return cached('assembly', await contentKey(), async (building) => {
+    const dir = await mkdtemp(join(tmpdir(), 'curfew-synth-'));
+    try {
+      const made = await synthesize({ dir, progress, context });
+      await cp(made, building, { recursive: true });
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+}
+
+async function contentKey(): Promise<string> {
+  const ingredients: (string | Uint8Array)[] = [JSON.stringify(context)];
+  for (const source of sources) {
+    for (const file of await filesOf(join(root, source))) {
+      ingredients.push(file.slice(root.length), await readFile(file));
+    }
+  }
+  return cacheKey(...ingredients);
+}
+
+async function filesOf(file: string): Promise<string[]> {
+  if (!(await stat(file)).isDirectory()) return [file];
+  const names = await readdir(file, { recursive: true, withFileTypes: true });
+  return names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
