@@ -1,6 +1,7 @@
 /** The command line as a whole: every command, the options they share, and what each failure ends with. */
 import { Command, CommanderError, Option } from 'commander';
 import { CurfewError } from '#domain/errors.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { configureCommand } from './commands/configure.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
@@ -31,7 +32,7 @@ export function buildProgram(): Command {
     .description(
       'Access to Kubernetes that revokes itself: ask for it, have it approved, use it with kubectl.',
     )
-    .version(version(), '-V, --version')
+    .version(packageJson.version, '-V, --version')
     .addOption(
       new Option('-o, --output <format>', 'what goes to stdout').choices(['text', 'json']).default('text'),
     )
@@ -71,10 +72,6 @@ It signs with your own AWS identity, as the AWS CLI does: AWS_PROFILE, keys in t
 
 Exit codes:
 ${codes.join('\n')}`;
-}
-
-function version(): string {
-  return '0.1.0';
 }
 
 /** Parses and runs; the exit code. Failures are told on stderr, and with --output json as {"error": ...} on stdout. */

@@ -1,0 +1,79 @@
+/** Calls to one cluster's Kubernetes API as plain JSON: no typed client, so that what is compared is what the server said. */
+import https from 'node:https';
+import { Unavailable } from '#domain/errors.ts';
+import { networkFault } from '../http-call.ts';
+
+/** What one cluster wants of a TLS connection and of each call. */
+export interface ClusterAccess {
+  /** Base URL of the API server. */
+  server: URL;
+  /** TLS material and headers, fresh for each call: tokens end. */
+  options(): Promise<Pick<https.RequestOptions, 'ca' | 'cert' | 'key' | 'servername'> & { headers?: object }>;
+}
+
+export interface KubernetesAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an object of Kubernetes; whoever asked knows its kind.
+  body: any;
+}
+
+export interface KubernetesCall {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With its query. */
+  path: string;
+  body?: unknown;
+  /** User to act as, for trying what must be refused; needs the right to impersonate. */
+  as?: string;
+}
+
+export type KubernetesApi = (call: KubernetesCall) => Promise<KubernetesAnswer>;
+
+const timeoutMs = 15_000;
+
+/** The API behind an access. Answers of any status come back; Unavailable when there is none, or only half of one. */
+export function kubernetesApi(access: ClusterAccess): KubernetesApi {
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 4, proxyEnv: process.env });
+  return async ({ method, path, body, as }) => {
+    const { headers, ...tls } = await access.options();
+    const url = new URL(access.server.pathname.replace(/\/$/, '') + path, access.server);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const request = https.request(url, {
+        ...tls,
+        method,
+        agent,
+        timeout: timeoutMs,
+        headers: {
+          ...headers,
+          accept: 'application/json',
+          ...(text === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(as === undefined ? {} : { 'impersonate-user': as }),
+        },
+      });
+      const fail = (error: unknown) =>
+        reject(
+          new Unavailable(`The cluster can't be reached: ${networkFault(error, url)}.`, { cause: error }),
+        );
+      request.on('timeout', () =>
+        request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
+      );
+      request.on('error', fail);
+      request.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', fail);
+        response.on('end', () => {
+          const answer = Buffer.concat(chunks).toString('utf8');
+          try {
+            resolve({ status: response.statusCode ?? 0, body: JSON.parse(answer) });
+          } catch {
+            resolve({ status: response.statusCode ?? 0, body: { message: answer.slice(0, 300) } });
+          }
+        });
+      });
+      request.end(text);
+    });
+  };
+}
