@@ -3,17 +3,26 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ensureKubernetesBinaries, type KubernetesBinaries } from '#local/kubernetes/binaries.ts';
 import { type LocalCluster, startCluster } from '#local/kubernetes/cluster.ts';
 import { kubectl } from '#local/kubernetes/kubectl.ts';
-import { freePort, processLives, run } from '#local/processes.ts';
+import { freePort, processLives, run, startProcess } from '#local/processes.ts';
 import { progressTo, silentProgress } from '#local/progress.ts';
+
+/** Ports that are handed out as free before really free ones. */
+const portsTakenMeanwhile: number[] = [];
+vi.mock('#local/processes.ts', async (original) => {
+  const processes = await original<typeof import('#local/processes.ts')>();
+  return { ...processes, freePort: async () => portsTakenMeanwhile.shift() ?? processes.freePort() };
+});
 
 let binaries: KubernetesBinaries;
 let dir: string;
@@ -77,14 +86,16 @@ async function kubeconfigOf(token: string, of = cluster): Promise<string> {
 
 const as = async (token: string, ...args: string[]) => kubectl(binaries, await kubeconfigOf(token), args);
 
-/** The numbers of the processes that have `text` in their command line. */
-async function processesWith(text: string): Promise<number[]> {
+/** The numbers and command lines of the running processes that have `text` in them. */
+async function commandsWith(text: string): Promise<string[]> {
   const { stdout } = await run({ command: 'ps', args: ['-axww', '-o', 'pid=,command='] });
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(text))
-    .map((line) => Number.parseInt(line, 10))
-    .filter(processLives);
+  return stdout.split('\n').filter((line) => line.includes(text) && processLives(Number.parseInt(line, 10)));
+}
+
+function statusOf(url: string, ca: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { ca, agent: false }, (response) => resolve(response.resume().statusCode)).once('error', reject);
+  });
 }
 
 afterEach(async () => {
@@ -122,12 +133,22 @@ test('somebody known is refused without a binding, let in with one, and refused 
   await expect.poll(async () => (await as('token-alice', 'get', 'configmaps')).stderr).toContain('Forbidden');
 });
 
-test('somebody unknown, and somebody without any credential, is not let in at all', async () => {
+test('somebody unknown is not let in', async () => {
   const unknown = await as('token-mallory', 'get', 'configmaps');
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toMatch(/Unauthorized|must be logged in/);
-  const nobody = await as('', 'get', '--raw', '/version');
-  expect(nobody.code).toBe(1);
+});
+
+test('somebody without any credential learns nothing, not even the version', async () => {
+  expect(await statusOf(`${cluster.url}/version`, cluster.caPem)).toBe(401);
+});
+
+test('etcd is closed to everybody but its own API server', async () => {
+  const [address] = (await commandsWith(path.join(dir, 'one', 'etcd'))).flatMap(
+    (line) => /--listen-client-urls=(\S+)/.exec(line)?.[1] ?? [],
+  );
+  const etcdCa = await readFile(path.join(dir, 'one', 'pki', 'etcd-ca.crt'), 'utf8');
+  await expect(statusOf(`${address}/version`, etcdCa)).rejects.toThrow(/certificate required|ECONNRESET/i);
 });
 
 test('the audit log says who was let in by which binding, and who was not', async () => {
@@ -226,16 +247,16 @@ test('two clusters at once are strangers: no shared data, certificates or ports'
 test('after an outage the cluster is the same: address, authority, data; stopped, nothing of it runs', async () => {
   const it = await start('outage');
   await asAdmin(['create', 'namespace', 'kept'], undefined, it);
-  expect((await processesWith(path.join(dir, 'outage'))).length).toBe(2);
+  expect((await commandsWith(path.join(dir, 'outage'))).length).toBe(2);
   await it.kill();
-  expect(await processesWith(path.join(dir, 'outage'))).toEqual([]);
+  expect(await commandsWith(path.join(dir, 'outage'))).toEqual([]);
   expect((await asAdmin(['get', 'ns', 'kept'], undefined, it)).stderr).toContain('refused');
 
   await it.restart();
   expect((await asAdmin(['get', 'ns', 'kept'], undefined, it)).code).toBe(0);
   await it.stop();
   await it.stop();
-  expect(await processesWith(path.join(dir, 'outage'))).toEqual([]);
+  expect(await commandsWith(path.join(dir, 'outage'))).toEqual([]);
 
   const again = await start('outage', { port: await freePort() });
   expect(again.url).not.toBe(it.url);
@@ -248,5 +269,34 @@ test('a cluster that cannot start says why, and leaves nothing running', async (
   await expect(start('taken', { port })).rejects.toThrow(
     /kube-apiserver of cluster taken ended.*address already in use/s,
   );
-  expect(await processesWith(path.join(dir, 'taken'))).toEqual([]);
+  expect(await commandsWith(path.join(dir, 'taken'))).toEqual([]);
+});
+
+test('a port that another process took in the meantime is given up for another', async () => {
+  const taken = Number(new URL(cluster.url).port);
+  portsTakenMeanwhile.push(taken);
+  const it = await start('elsewhere');
+  expect(new URL(it.url).port).not.toBe(String(taken));
+  expect(await commandsWith(path.join(dir, 'elsewhere'))).toHaveLength(2);
+  await it.stop();
+});
+
+test('a cluster whose owner is killed outright ends too', async () => {
+  const owned = path.join(dir, 'owned');
+  const owner = await startProcess({
+    name: 'owner',
+    command: process.execPath,
+    args: [fileURLToPath(new URL('fixtures/cluster-owner.ts', import.meta.url)), owned],
+    logFile: path.join(dir, 'owner.log'),
+  });
+  await vi.waitFor(async () => expect(await readFile(owner.logFile, 'utf8')).toContain('started'), {
+    timeout: 60_000,
+    interval: 200,
+  });
+  expect(await commandsWith(path.join(owned, 'pki'))).toHaveLength(2);
+  process.kill(owner.pid, 'SIGKILL');
+  await vi.waitFor(async () => expect(await commandsWith(owned)).toEqual([]), {
+    timeout: 20_000,
+    interval: 200,
+  });
 });
