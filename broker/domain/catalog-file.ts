@@ -27,7 +27,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 
 function faultsOf(text: string): { catalog?: Catalog; faults: CatalogFault[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as never);
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (document.errors.length > 0) {
     return {
       faults: document.errors.map((error) => ({
@@ -37,7 +37,15 @@ function faultsOf(text: string): { catalog?: Catalog; faults: CatalogFault[] } {
       })),
     };
   }
-  const result = z.safeParse(catalogSchema, document.toJS({ maxAliasCount: 0 }));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return {
+      faults: [{ line: 1, path: '', message: error instanceof Error ? error.message : String(error) }],
+    };
+  }
+  const result = z.safeParse(catalogSchema, value);
   if (result.success) return { catalog: result.data, faults: [] };
   const faults = result.error.issues.map((issue) => ({
     line: lines.linePos(offsetOf(document, issue.path)).line,

@@ -1,0 +1,169 @@
+/** The catalog: what it accepts, and how its faults are told. */
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { readCatalog } from '#domain/catalog-file.ts';
+import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
+import { InvalidInput } from '#domain/errors.ts';
+
+const good = {
+  version: 1,
+  clusters: { 'payments-prod': {} },
+  roles: {
+    'pod-reader': {
+      description: 'Read pods',
+      duty: 'monitoring',
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
+      clusters: ['payments-prod'],
+      namespaces: ['payments'],
+      maxDuration: '4h',
+      reviews: { required: 1, from: ['leads'] },
+    },
+  },
+  reviewers: { leads: { members: ['Rita@Example.com'] } },
+};
+
+function faultsOf(
+  change: (catalog: typeof good) => unknown,
+): { line: number; path: string; message: string }[] {
+  const catalog = structuredClone(good);
+  change(catalog);
+  try {
+    readCatalog(stringify(catalog));
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.details.faults as ReturnType<typeof faultsOf>;
+    throw error;
+  }
+  return [];
+}
+
+describe('a right catalog', () => {
+  it('comes out with its defaults, durations in seconds and one spelling per person', () => {
+    const catalog = readCatalog(stringify(good));
+    expect(catalog.roles['pod-reader']?.maxDuration).toBe(14_400);
+    expect(catalog.reviewers.leads?.members).toEqual(['rita@example.com']);
+    expect(catalog.operators).toEqual([]);
+    expect(catalog.reviewWindow).toBe(14_400);
+  });
+});
+
+describe('a wrong catalog', () => {
+  it.each<[string, (c: typeof good) => unknown, RegExp]>([
+    [
+      'a cluster that is not there',
+      (c) => {
+        c.roles['pod-reader'].clusters = ['nowhere'];
+      },
+      /No cluster "nowhere"/,
+    ],
+    [
+      'a group that is not there (N06)',
+      (c) => {
+        c.roles['pod-reader'].reviews.from = ['nobody'];
+      },
+      /No group "nobody"/,
+    ],
+    [
+      'a group of nobody (N06)',
+      (c) => {
+        c.reviewers.leads.members = [];
+      },
+      /./,
+    ],
+    [
+      'more approvals than people',
+      (c) => {
+        c.roles['pod-reader'].reviews.required = 2;
+      },
+      /have 1 people/,
+    ],
+    [
+      'no namespaces',
+      (c) => {
+        c.roles['pod-reader'].namespaces = [];
+      },
+      /./,
+    ],
+    [
+      'a namespace of Kubernetes',
+      (c) => {
+        c.roles['pod-reader'].namespaces = ['kube-system'];
+      },
+      /belongs to Kubernetes/,
+    ],
+    [
+      'a glob for a namespace',
+      (c) => {
+        c.roles['pod-reader'].namespaces = ['*'];
+      },
+      /lower-case letters/,
+    ],
+    [
+      'wildcard verbs',
+      (c) => {
+        c.roles['pod-reader'].rules[0] = { apiGroups: [''], resources: ['pods'], verbs: ['*'] };
+      },
+      /Wildcards/,
+    ],
+    [
+      'a duration that is none',
+      (c) => {
+        c.roles['pod-reader'].maxDuration = 'long';
+      },
+      /such as 90s/,
+    ],
+    ['an unknown field', (c) => Object.assign(c.roles['pod-reader'], { maxDuraton: '1h' }), /maxDuraton/],
+  ])('with %s is refused in words', (_, change, message) => {
+    expect(
+      faultsOf(change)
+        .map((fault) => fault.message)
+        .join('\n'),
+    ).toMatch(message);
+  });
+
+  it('tells all its faults at once, each with its line', () => {
+    const text = [
+      'version: 1',
+      'clusters: {}',
+      'roles:',
+      '  reader:',
+      '    description: x',
+      '    duty: none',
+      '    maxDuration: long',
+    ].join('\n');
+    try {
+      readCatalog(text, 'curfew.yaml');
+      expect.unreachable();
+    } catch (error) {
+      expect(String(error)).toMatch(/curfew\.yaml:6 roles\.reader\.duty/);
+      expect(String(error)).toMatch(/curfew\.yaml:7 roles\.reader\.maxDuration/);
+      expect(String(error)).toMatch(/roles\.reader\.rules/);
+      expect(String(error)).toMatch(/reviewers/);
+    }
+  });
+
+  it.each([
+    ['not YAML', 'version: [1', /curfew\.yaml:\d+/],
+    ['one key twice (N42)', 'version: 1\nversion: 1\n', /curfew\.yaml:2/],
+    ['empty', '', /curfew\.yaml:1/],
+    [
+      'an alias bomb',
+      `a: &a [x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [${'*c, '.repeat(99)}*c]\n`,
+      /./,
+    ],
+  ])('that is %s is refused with its line', (_, text, message) => {
+    expect(() => readCatalog(text)).toThrow(InvalidInput);
+    expect(() => readCatalog(text)).toThrow(message);
+  });
+});
+
+describe("a role's name in the cluster", () => {
+  const rules = [{ apiGroups: [''], resources: ['pods', 'services'], verbs: ['list', 'get'] }];
+  it('is the same for rules that mean the same, and another for any other', () => {
+    const same = [{ apiGroups: [''], resources: ['services', 'pods'], verbs: ['get', 'list', 'get'] }];
+    const wider = [{ apiGroups: [''], resources: ['services', 'pods'], verbs: ['get', 'list', 'watch'] }];
+    expect(clusterRoleName('r', same)).toBe(clusterRoleName('r', rules));
+    expect(clusterRoleName('r', wider)).not.toBe(clusterRoleName('r', rules));
+    expect(clusterRoleName('r', rules)).toMatch(/^curfew:r:[0-9a-f]{8}$/);
+    expect(rulesDigest(canonicalRules(rules))).toBe(rulesDigest(rules));
+  });
+});

@@ -1,0 +1,134 @@
+/** Each guardrail with what passes it and what it refuses. */
+import { describe, expect, it } from 'vitest';
+import type { Catalog } from '#domain/catalog.ts';
+import { decide } from '#domain/policy/decide.ts';
+import type { Asked } from '#domain/request.ts';
+import { aCatalog } from '../builders/catalog.ts';
+
+interface Case {
+  asked?: Partial<Asked>;
+  requester?: { person?: string };
+  catalog?: (catalog: Catalog) => void;
+}
+
+function decided({ asked = {}, requester = { person: 'alice@example.com' }, catalog }: Case = {}) {
+  const full: Asked = {
+    cluster: 'payments-prod',
+    namespaces: ['payments'],
+    role: 'pod-reader',
+    durationSeconds: 1800,
+    reason: 'x',
+    ticket: 'INC-1',
+    ...asked,
+  };
+  return decide({ catalog: aCatalog(catalog), asked: full, requester });
+}
+
+const role = (change: (role: Catalog['roles'][string]) => void) => (catalog: Catalog) => {
+  const found = catalog.roles['pod-reader'];
+  if (found) change(found);
+};
+
+describe('a decision', () => {
+  it('asks for the reviews that the role needs', () => {
+    expect(decided()).toEqual({
+      outcome: 'review',
+      reasons: [],
+      matched: ['role:pod-reader'],
+      reviewsNeeded: 1,
+    });
+  });
+  it('approves by itself only where the role says so, and names it (N60)', () => {
+    const catalog = role((r) => {
+      r.reviews = { required: 0, from: [] };
+    });
+    expect(decided({ catalog })).toEqual({
+      outcome: 'approve',
+      reasons: [],
+      matched: ['role:pod-reader'],
+      reviewsNeeded: 0,
+    });
+  });
+  it('refuses with all reasons at once', () => {
+    const { outcome, matched, reasons } = decided({
+      asked: { namespaces: ['kube-system', 'nowhere'], durationSeconds: 10 ** 6 },
+    });
+    expect(outcome).toBe('refuse');
+    expect(matched).toEqual(['namespaces', 'duration']);
+    expect(reasons).toHaveLength(3);
+  });
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'does not find a role or cluster called %s (N42)',
+    (name) => {
+      expect(decided({ asked: { role: name } }).outcome).toBe('refuse');
+      expect(decided({ asked: { cluster: name } }).outcome).toBe('refuse');
+    },
+  );
+});
+
+describe.each<[string, Case, RegExp]>([
+  ['cluster', { asked: { cluster: 'nowhere' } }, /no cluster "nowhere"/],
+  ['role', { asked: { role: 'root' } }, /no role "root"/],
+  [
+    'role',
+    {
+      catalog: role((r) => {
+        r.clusters = ['other'];
+      }),
+    },
+    /not for cluster "payments-prod"/,
+  ],
+  ['namespaces', { asked: { namespaces: ['kube-system'] } }, /protected/],
+  ['namespaces', { asked: { namespaces: ['payments', 'elsewhere'] } }, /not for namespace "elsewhere"/],
+  [
+    'namespaces',
+    {
+      catalog: (c) => {
+        const prod = c.clusters['payments-prod'];
+        if (prod) prod.protectedNamespaces = ['payments'];
+      },
+    },
+    /protected/,
+  ],
+  ['duration', { asked: { durationSeconds: 9 } }, /at least 10s/],
+  ['duration', { asked: { durationSeconds: 4 * 3600 + 1 } }, /at most 4h/],
+  [
+    'ticket',
+    {
+      asked: { ticket: undefined } as never,
+      catalog: role((r) => {
+        r.ticketRequired = true;
+      }),
+    },
+    /needs a ticket/,
+  ],
+  [
+    'reviewers',
+    {
+      requester: { person: 'rita@example.com' },
+      catalog: role((r) => {
+        r.reviews.required = 2;
+      }),
+    },
+    /only 1 other people/,
+  ],
+])('guardrail %s', (rule, broken, reason) => {
+  it(`refuses ${JSON.stringify(broken.asked ?? broken.requester ?? 'by the catalog')} with ${reason}`, () => {
+    const decision = decided(broken);
+    expect(decision.outcome).toBe('refuse');
+    expect(decision.matched).toContain(rule);
+    expect(decision.reasons.join(' ')).toMatch(reason);
+  });
+});
+
+describe('what is just inside', () => {
+  it.each<[string, Case]>([
+    ['the shortest time', { asked: { durationSeconds: 10 } }],
+    ['the longest time', { asked: { durationSeconds: 4 * 3600 } }],
+    ['two namespaces of the role', { asked: { namespaces: ['payments', 'checkout'] } }],
+    ['a reviewer asking, when another one is left', { requester: { person: 'rita@example.com' } }],
+    ['a role that nobody vouches for', { requester: {} }],
+  ])('passes: %s', (_, inside) => {
+    expect(decided(inside).outcome).toBe('review');
+  });
+});
