@@ -1,5 +1,5 @@
 /** The AWS emulator as a child process on loopback: started on a free port, stopped without a trace, its state kept on demand. */
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, startProcess, untilReady } from '#local/processes.ts';
@@ -105,9 +105,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     stop,
     async saveState(to) {
       await stop();
-      const kept = await readdir(join(state, 'services')).catch(() => []);
-      if (kept.length === 0)
-        throw new Error(`The emulator did not save its state when it was stopped: see ${logFile}.`);
+      const { signal } = await child.ended;
+      if (signal === 'SIGKILL') {
+        throw new Error(`The emulator had to be killed before it had saved its state: see ${logFile}.`);
+      }
       await mkdir(dirname(to), { recursive: true });
       await cp(state, to, { recursive: true, errorOnExist: true, force: false });
     },

@@ -201,6 +201,10 @@ describe('an emulator that is stopped', () => {
       }),
     );
     await ended(executionArn ?? '', clientsOf(first));
+    // One that waits for an answer must not keep the emulator from ending.
+    const input = '{"id":"waiting","reviewSeconds":600}';
+    await clientsOf(first).states.send(new StartExecutionCommand({ stateMachineArn: out.Machine, input }));
+    await until(async () => (await first.mails()).some(({ subject }) => subject === 'Review waiting'));
     await first.saveState(join(dir, 'kept'));
     const second = await startEmulator({ dir: join(dir, 'second'), progress, stateDir: join(dir, 'kept') });
     const { status } = await clientsOf(second).states.send(new DescribeExecutionCommand({ executionArn }));

@@ -31,6 +31,7 @@ NAMES = (
     "cloudformation_reserved_concurrency",
     "cloudformation_table_settings",
     "cloudformation_trail",
+    "cloudtrail_eks_events",
     "eks_front_door",
 )
 

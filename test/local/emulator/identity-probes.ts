@@ -1,10 +1,15 @@
 /** Probes of the mends that concern IAM. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { DeleteAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateEmailIdentityCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { account, region, rootKeys } from '#local/emulator/emulator.ts';
-import { only, type ProbedCloud, storeToken } from './cloud.ts';
+import { only, type ProbedCloud, pause, storeToken } from './cloud.ts';
 import { errorOf, type Probe } from './probe.ts';
 
 export const identityProbes: Probe[] = [
@@ -58,6 +63,62 @@ export const identityProbes: Probe[] = [
         task: await beat('mine'),
         otherTask: await beat('other'),
       };
+    },
+  },
+  {
+    mend: 'cloudtrail_eks_events',
+    title: 'a change made through the EKS API reaches EventBridge rules, with its name and who made it',
+    mended: {
+      eventName: 'DeleteAccessEntry',
+      principalArn: 'arn%3Aaws%3Aiam%3A%3A000000000000%3Arole%2Fpath%2Fsomeone',
+      who: { type: 'AssumedRole', arn: `arn:aws:sts::${account}:assumed-role/changer/probe` },
+    },
+    stock: 'nothing',
+    see: async (cloud) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const heard = once(server, 'request').then(async ([request, response]) => {
+        const { eventName, requestParameters, userIdentity } = JSON.parse(await text(request));
+        response.end();
+        const { type, arn } = userIdentity;
+        return { eventName, principalArn: requestParameters.principalArn, who: { type, arn } };
+      });
+      const paths = { detail: '$.detail' };
+      const template = `{"how":"tell","url":"http://127.0.0.1:${port}/","what":<detail>}`;
+      const pattern = { source: ['aws.eks'], detail: { eventName: ['DeleteAccessEntry'] } };
+      await cloud.deploy('Watch', {
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            EventPattern: pattern,
+            Targets: [
+              {
+                Id: 'tell',
+                Arn: `arn:aws:lambda:${region}:${account}:function:obedient`,
+                InputTransformer: { InputPathsMap: paths, InputTemplate: template },
+              },
+            ],
+          },
+        },
+        Permission: {
+          Type: 'AWS::Lambda::Permission',
+          Properties: {
+            FunctionName: 'obedient',
+            Action: 'lambda:InvokeFunction',
+            Principal: 'events.amazonaws.com',
+          },
+        },
+      });
+      const clusters = new EKSClient(
+        await signedInAs(cloud, 'changer', [{ Action: 'eks:*', Resource: '*' }]),
+      );
+      const principalArn = `arn:aws:iam::${account}:role/path/someone`;
+      // Whether there is such an entry does not matter here: the call is authorized and answered.
+      await errorOf(clusters.send(new DeleteAccessEntryCommand({ clusterName: 'prod', principalArn })));
+      const seen = await Promise.race([heard, pause(4000).then(() => 'nothing')]);
+      server.close();
+      return seen;
     },
   },
 ];
