@@ -12,7 +12,7 @@ interface Publication<T> {
   value: T | undefined;
 }
 
-/** The authenticator's view of things that the API changes by key. Changes arrive late, but never out of order. */
+/** The authenticator's view of things that the API changes by key. Changes arrive late, and one that arrives replaces all older ones. */
 export class Propagation<T> {
   readonly delay: PropagationDelay;
   readonly #now: () => number;
@@ -25,9 +25,8 @@ export class Propagation<T> {
 
   /** Makes `value` (undefined: gone) what is seen under `key`, once its delay has passed. */
   publish(key: string, value: T | undefined): void {
-    const earlier = this.#arrivedAndPending(key);
-    const own = this.#now() + (value === undefined ? this.delay.deleteMs : this.delay.createMs);
-    this.#publications.set(key, [...earlier, { at: Math.max(own, earlier.at(-1)?.at ?? own), value }]);
+    const delayMs = value === undefined ? this.delay.deleteMs : this.delay.createMs;
+    this.#publications.set(key, [...this.#arrivedAndPending(key), { at: this.#now() + delayMs, value }]);
   }
 
   /** Everything that has arrived. */

@@ -58,6 +58,17 @@ const describeEntry = (client = pat) =>
   client.send(new DescribeAccessEntryCommand({ clusterName, principalArn }));
 const remove = (client = pat) => client.send(new DeleteAccessEntryCommand({ clusterName, principalArn }));
 
+const iam = () => new IAMClient({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
+const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
+
+/** A role that anybody may take, allowed what `statements` say. */
+async function createRole(RoleName: string, statements: unknown[]): Promise<void> {
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+  await iam().send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, MaxSessionDuration: 43_200 }));
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  await iam().send(new PutRolePolicyCommand({ RoleName, PolicyName: 'permissions', PolicyDocument }));
+}
+
 /** What the SDK makes of an error answer, or `none`. */
 async function refusal(
   call: Promise<unknown>,
@@ -160,8 +171,7 @@ describe('An access entry', () => {
     expect((await create()).accessEntry?.username).toBe(
       `arn:aws:sts::${account}:assumed-role/${developer.name}/{{SessionName}}`,
     );
-    const iam = new IAMClient({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
-    const { User: user } = await iam.send(new CreateUserCommand({ UserName: 'machine' }));
+    const { User: user } = await iam().send(new CreateUserCommand({ UserName: 'machine' }));
     expect((await create({ principalArn: user?.Arn ?? '' })).accessEntry?.username).toBe(user?.Arn);
   });
 
@@ -313,12 +323,6 @@ describe('Who may call', () => {
     let client: EKSClient;
 
     beforeAll(async () => {
-      const iam = new IAMClient({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
-      const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
-      const RoleName = broker.role.name;
-      await iam.send(
-        new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify({ Statement: [trust] }) }),
-      );
       const ours = { 'aws:ResourceTag/owner': 'curfew' };
       const statements = [
         {
@@ -344,8 +348,7 @@ describe('Who may call', () => {
           Condition: { StringEquals: ours },
         },
       ];
-      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'broker', PolicyDocument }));
+      await createRole(broker.role.name, statements);
       client = await cloud.clientOf(broker);
     });
 
@@ -373,6 +376,14 @@ describe('Who may call', () => {
       const answer = await refusal(create({ ...entry, ...changed } as CreateAccessEntryCommandInput, client));
       expect(answer.name).toBe('AccessDeniedException');
       expect(cloud.eks.entries(clusterName)).toEqual([]);
+    });
+
+    test('refuses tags to one that may create but not tag', async () => {
+      const role = { name: 'untagging', arn: `arn:aws:iam::${account}:role/untagging` };
+      await createRole(role.name, [{ Effect: 'Allow', Action: 'eks:CreateAccessEntry', Resource: '*' }]);
+      const untagging = await cloud.clientOf({ session: 'x1', role });
+      expect((await refusal(create({ tags: { a: 'b' } }, untagging))).message).toContain('eks:TagResource');
+      await create({}, untagging);
     });
 
     test("refuses to delete or retag another's entry, or one that is not there", async () => {
@@ -448,17 +459,29 @@ describe('What goes wrong on demand', () => {
     await eks.stop();
     await ended;
   });
+
+  test('is not done by a stand-in that was stopped meanwhile', async () => {
+    const eks = await startEks({ emulatorUrl: cloud.emulator.url });
+    eks.registerCluster({ name: clusterName, endpoint: 'x', caPem: 'x' });
+    eks.faults.add({ operation: '*', kind: 'delay', ms: 300 });
+    const credentials = await signIn(cloud.emulator.url, people.pat);
+    const delayed = create({}, new EKSClient({ endpoint: eks.url, region, credentials, maxAttempts: 1 }));
+    const ended = expect(delayed).rejects.toThrow();
+    while (eks.faults.waiting().length > 0) await sleep(5);
+    await eks.stop();
+    await ended;
+    await sleep(400);
+    expect(eks.entries(clusterName)).toEqual([]);
+  });
 });
 
 test('A role that is deleted and made again is another principal', async () => {
-  const iam = new IAMClient({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
-  const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
   const role = { RoleName: 'reborn', AssumeRolePolicyDocument: JSON.stringify({ Statement: [trust] }) };
-  const arn = (await iam.send(new CreateRoleCommand(role))).Role?.Arn ?? '';
+  const arn = (await iam().send(new CreateRoleCommand(role))).Role?.Arn ?? '';
   await create({ principalArn: arn });
   const [before] = cloud.eks.entries(clusterName);
-  await iam.send(new DeleteRoleCommand({ RoleName: 'reborn' }));
-  const after = (await iam.send(new CreateRoleCommand(role))).Role?.RoleId;
+  await iam().send(new DeleteRoleCommand({ RoleName: 'reborn' }));
+  const after = (await iam().send(new CreateRoleCommand(role))).Role?.RoleId;
   expect(cloud.eks.entries(clusterName)).toEqual([before]);
   expect(before?.principalId).not.toBe(after);
 });

@@ -236,6 +236,15 @@ describe('Whoever is let in', () => {
     });
   });
 
+  test('is so on the cluster that the token was signed for, whatever its name', async () => {
+    cloud.eks.registerCluster({ name: 'other', endpoint: 'x', caPem: 'x' });
+    const named = { clusterName: 'other', principalArn: developer.arn };
+    await pat.send(new CreateAccessEntryCommand(named));
+    expect(await review(await tokenOf({ cluster: 'other' }), 'other')).toMatchObject({ authenticated: true });
+    expect(await review(await tokenOf(), 'other')).toMatchObject({ authenticated: false });
+    await pat.send(new DeleteAccessEntryCommand(named));
+  });
+
   test('is the session, not the role: bob is another user', async () => {
     await letIn({ username: 'c:{{SessionNameRaw}}' });
     const credentials = await signIn(cloud.emulator.url, people.bob);
@@ -301,7 +310,7 @@ describe('A change of an entry reaches the cluster', () => {
     expect((await review(token)).authenticated).toBe(false);
   });
 
-  test('in order: what was deleted before it arrived never stays', async () => {
+  test('for good: what was deleted before it arrived never comes back', async () => {
     Object.assign(cloud.eks.propagation, { createMs: 20_000, deleteMs: 0 });
     await letIn();
     await pat.send(new DeleteAccessEntryCommand({ clusterName, principalArn: developer.arn }));
