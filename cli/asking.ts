@@ -51,7 +51,9 @@ export async function newRequest(session: Session, options: AskOptions): Promise
   }
   const given = { ...options, ...(duration === undefined ? {} : { for: duration }) };
   const complete = given.role && given.cluster && given.namespace?.length && given.for && given.reason;
-  const filled = complete ? given : await fill(session, given);
+  const { ticketRequired, ...filled } = complete
+    ? { ...given, ticketRequired: false }
+    : await fill(session, given);
   const { role, cluster, namespace, reason, ticket } = filled;
   const missing = [
     ...(role ? [] : ['--role <role>']),
@@ -59,8 +61,9 @@ export async function newRequest(session: Session, options: AskOptions): Promise
     ...(namespace?.length ? [] : ['--namespace <namespace>']),
     ...(filled.for ? [] : ['--for <duration>, such as 30m']),
     ...(reason ? [] : ['--reason <text>']),
+    ...(ticket || !ticketRequired ? [] : ['--ticket <id>']),
   ];
-  if (!role || !cluster || !namespace?.length || !filled.for || !reason) {
+  if (!role || !cluster || !namespace?.length || !filled.for || !reason || missing.length > 0) {
     throw new InvalidInput(
       `Missing:\n${missing.map((line) => `  ${line}`).join('\n')}\nWhat can be asked for: \`curfew roles\`.`,
     );
@@ -80,7 +83,10 @@ function durationFault(text: string): string | undefined {
 }
 
 /** What the catalog leaves no choice in is taken from it; the rest is asked where somebody can answer. */
-async function fill(session: Session, options: AskOptions): Promise<AskOptions> {
+async function fill(
+  session: Session,
+  options: AskOptions,
+): Promise<AskOptions & { ticketRequired: boolean }> {
   const catalog = await session.api().catalog();
   const filled = { ...options };
   const { interactive } = session.terminal;
@@ -92,7 +98,7 @@ async function fill(session: Session, options: AskOptions): Promise<AskOptions> 
   }
   const role = catalog.roles.find(({ name }) => name === filled.role);
   if (filled.role && !role) throw unknownRole(filled.role, catalog);
-  if (!role) return filled;
+  if (!role) return { ...filled, ticketRequired: false };
   if (!filled.cluster) {
     const [only, ...more] = role.clusters;
     if (only !== undefined && more.length === 0) filled.cluster = only;
@@ -114,7 +120,7 @@ async function fill(session: Session, options: AskOptions): Promise<AskOptions> 
       );
     }
   }
-  return filled;
+  return { ...filled, ticketRequired: role.ticketRequired };
 }
 
 function unknownRole(name: string, catalog: CatalogView): InvalidInput {

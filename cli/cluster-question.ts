@@ -60,7 +60,7 @@ async function ask(
   return JSON.parse(answer.text).status?.allowed === true ? 'yes' : 'no';
 }
 
-export interface UsableQuestion {
+export interface ClusterQuestion {
   cluster: ClusterAddress;
   identity: Pick<Identity, 'credentials'>;
   rules: readonly PolicyRule[];
@@ -70,56 +70,74 @@ export interface UsableQuestion {
   signal?: AbortSignal;
 }
 
+/** API servers learn of a change one by one: the first answer may be followed by another one from its neighbour. */
+const answersInARow = 2;
+
+function rightsOf({ rules, namespaces }: ClusterQuestion): Record<string, string>[] {
+  return namespaces.map((namespace) => firstRight(rules, namespace)).filter((right) => right !== undefined);
+}
+
+async function signToken({ cluster, identity }: ClusterQuestion): Promise<string> {
+  const credentials = await identity.credentials();
+  const { eksName, region } = cluster;
+  return (await signEksToken({ clusterName: eksName, region, credentials })).token;
+}
+
+const sleeping = ({ signal }: ClusterQuestion) => (signal ? { signal } : {});
+
 export type Usable = { usable: true; at: Date } | { usable: false; because: string };
 
-/** API servers learn of an access entry one by one: one yes may be followed by a no from its neighbour. */
-const yesesInARow = 2;
-
 /** Waits until the cluster says yes for every namespace, twice in a row over new connections. */
-export async function waitUntilUsable(question: UsableQuestion): Promise<Usable> {
-  const { cluster, identity, rules, namespaces, until, signal } = question;
-  const rights = namespaces
-    .map((namespace) => firstRight(rules, namespace))
-    .filter((right) => right !== undefined);
+export async function waitUntilUsable(question: ClusterQuestion): Promise<Usable> {
+  const { cluster, until, signal } = question;
+  const rights = rightsOf(question);
   if (rights.length === 0) return { usable: false, because: 'the role has no rule to try' };
   let yeses = 0;
   let because = 'it was not asked';
-  let signedInSecond = 0;
-  let token = '';
-  let stale = true;
+  let token: { text: string; second: number } | undefined;
   while (Date.now() < until) {
     signal?.throwIfAborted();
-    // A cluster remembers for a while that it did not know a token, and tokens made in one second are equal.
-    if (stale) {
-      const second = Math.floor(Date.now() / 1000);
-      if (second === signedInSecond)
-        await sleep((second + 1) * 1000 - Date.now() + 5, undefined, signalOf(signal));
-      signedInSecond = Math.floor(Date.now() / 1000);
-      const credentials = await identity.credentials();
-      ({ token } = await signEksToken({ clusterName: cluster.eksName, region: cluster.region, credentials }));
-      stale = false;
-    }
+    token ??= { text: await signToken(question), second: Math.floor(Date.now() / 1000) };
+    const { text, second } = token;
     try {
-      const answers = await Promise.all(rights.map((right) => ask(cluster, token, right, signal)));
-      const answer = answers.find((a) => a !== 'yes') ?? 'yes';
+      const answers = await Promise.all(rights.map((right) => ask(cluster, text, right, signal)));
+      const answer = answers.find((each) => each !== 'yes') ?? 'yes';
       yeses = answer === 'yes' ? yeses + 1 : 0;
-      if (yeses === yesesInARow) return { usable: true, at: new Date() };
-      stale = answer === 'stranger';
-      because =
-        answer === 'stranger'
-          ? 'it does not know you yet (401)'
-          : 'it knows you, but still says no to what was granted';
-      if (answer === 'no') await sleep(200, undefined, signalOf(signal));
+      if (yeses === answersInARow) return { usable: true, at: new Date() };
+      if (answer === 'no') {
+        because = 'it knows you, but still says no to what was granted';
+        await sleep(200, undefined, sleeping(question));
+      }
+      if (answer === 'stranger') {
+        because = 'it does not know you yet (401)';
+        // A cluster remembers for a while that it did not know a token, and tokens made in one second are equal.
+        token = undefined;
+        await sleep(Math.max(0, (second + 1) * 1000 + 5 - Date.now()), undefined, sleeping(question));
+      }
     } catch (error) {
       signal?.throwIfAborted();
       yeses = 0;
       because = networkFault(error, new URL(cluster.endpoint));
-      await sleep(1000, undefined, signalOf(signal));
+      await sleep(1000, undefined, sleeping(question));
     }
   }
   return { usable: false, because };
 }
 
-function signalOf(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal ? { signal } : {};
+/**
+ * Waits until the cluster refuses the caller in every namespace, twice in a row; false when it did not come to that.
+ * A yes proves nothing: another grant of the caller may give the same right.
+ */
+export async function waitUntilRefused(question: ClusterQuestion): Promise<boolean> {
+  const { cluster, until, signal } = question;
+  const rights = rightsOf(question);
+  const token = await signToken(question);
+  for (let refusals = 0; rights.length > 0 && Date.now() < until; ) {
+    signal?.throwIfAborted();
+    const answers = await Promise.all(rights.map((right) => ask(cluster, token, right, signal)));
+    refusals = answers.includes('yes') ? 0 : refusals + 1;
+    if (refusals === answersInARow) return true;
+    await sleep(250, undefined, sleeping(question));
+  }
+  return false;
 }

@@ -32,6 +32,9 @@ Examples:
         const id = given === undefined ? await onlyOne(session) : requestId(given);
         let request = await session.api().revoke(id, options.reason);
         if (options.wait && !isFinal(request.status)) {
+          terminal.progress(
+            'The end is on record; waiting for the proof that the access is gone (mostly seconds, at most about half a minute).',
+          );
           const ending = await interruptible((signal) =>
             waitForEnd(session, id, { withinMs: confirmWithinMs, signal }),
           );

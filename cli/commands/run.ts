@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
 import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
-import { CancelledByUser, exitOf } from '../failures.ts';
+import { NoAccess } from '../failures.ts';
 import { interruptible } from '../interrupt.ts';
 import { kubeconfigText } from '../kubeconfig.ts';
 import { runChild } from '../running/child.ts';
@@ -64,26 +64,26 @@ async function withAccess(
   obtain: () => Promise<Access>,
   use: (access: Access) => Promise<number>,
 ): Promise<number> {
+  let access: Access | undefined;
+  const back = (reason: string) => giveBack(session, { id, reason, ...(access ? { access } : {}) });
   const crash = (error: unknown) => {
     session.terminal.progress(
-      `curfew failed: ${safeText(error instanceof Error ? error.message : String(error))}`,
+      `A fault in curfew itself: ${error instanceof Error ? error.message : String(error)}`,
     );
-    void giveBack(session, id, 'curfew run failed').then(() => process.exit(1));
+    void back('curfew run failed').then(() => process.exit(1));
   };
   process.once('uncaughtException', crash);
-  process.once('unhandledRejection', crash);
   try {
-    const code = await use(await obtain());
-    await giveBack(session, id, 'the command of curfew run has ended');
+    access = await obtain();
+    const code = await use(access);
+    await back('the command of curfew run has ended');
     return code;
   } catch (error) {
-    if (error instanceof CancelledByUser) session.terminal.progress('Stopped. Taking the request back…');
-    // NoAccess (5) and faults before the command has run; a denied request has nothing to give back.
-    if (exitOf(error) !== 5) await giveBack(session, id, 'curfew run was stopped');
+    // Where the answer was no, there is nothing to give back.
+    if (!(error instanceof NoAccess)) await back('curfew run was stopped');
     throw error;
   } finally {
     process.off('uncaughtException', crash);
-    process.off('unhandledRejection', crash);
   }
 }
 
@@ -104,7 +104,7 @@ async function runWith(session: Session, access: Access, program: string, args: 
     }),
     { mode: 0o600 },
   );
-  terminal.progress(`Access until ${when(expiresAt)}. Running ${safeText([program, ...args].join(' '))}`);
+  terminal.progress(`Access until ${when(expiresAt)}. Running ${safeText(program)}.`);
   const ended = setTimeout(
     () => terminal.progress(`The access ended at ${localTime(expiresAt)}; the command still runs.`),
     Math.min(Date.parse(expiresAt) - Date.now(), 2 ** 31 - 1),

@@ -1,55 +1,102 @@
 /** Gives access back after `curfew run`, whatever happened, and says so if that could not be confirmed. */
 import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
+import { waitUntilRefused } from '../cluster-question.ts';
 import { interruptible } from '../interrupt.ts';
 import type { Session } from '../session.ts';
 import { localTime, when } from '../terminal/times.ts';
+import type { Access } from '../waiting/wait-for-access.ts';
 import { waitForEnd } from '../waiting/wait-for-end.ts';
 
 /** How long the end of a run waits for the proof; the access ends without anybody waiting, too. */
-const confirmWithinMs = 60_000;
+const confirmWithinMs = 90_000;
+
+/** Somebody who hits Ctrl-C until it ends must not so stop what gives the access back. */
+const stubborn = 3;
+
+export interface GiveBack {
+  id: string;
+  reason: string;
+  /** What was obtained; absent when it did not come to that. */
+  access?: Access;
+}
 
 /**
  * Ends whatever the request has led to so far: takes it back if nothing was granted, revokes it if it was.
- * Never throws; true when it is confirmed that no access is left.
+ * Never throws; true when it is confirmed that no access of it is left.
  */
-export async function giveBack(session: Session, id: string, reason: string): Promise<boolean> {
+export async function giveBack(session: Session, { id, reason, access }: GiveBack): Promise<boolean> {
   const { terminal } = session;
-  let last: RequestView | undefined;
+  let last = access?.request;
   try {
-    last = await interruptible((signal) => end(session, id, reason, signal));
-    if (isFinal(last.status)) {
-      terminal.progress(farewell(last));
-      return true;
+    last = await interruptible(() => end(session, id, reason), stubborn);
+    if (!isFinal(last.status)) {
+      if (access && (await interruptible((signal) => refusedOrFinal(session, access, signal)))) {
+        terminal.progress(
+          `Access given back: ${last.asked.cluster} refuses you again since ${localTime(new Date().toISOString())}.`,
+        );
+        return true;
+      }
+      const ending = await interruptible((signal) =>
+        waitForEnd(session, id, { withinMs: confirmWithinMs, signal }),
+      );
+      last = ending.request;
     }
-    terminal.progress(unconfirmed(id, `it is ${last.status}`, last));
+    terminal.progress(isFinal(last.status) ? farewell(last) : unconfirmed(id, `it is ${last.status}`, last));
+    return isFinal(last.status);
   } catch (error) {
     terminal.live('');
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    terminal.progress(unconfirmed(id, line, last));
+    terminal.progress(unconfirmed(id, error instanceof Error ? error.message : String(error), last));
+    return false;
   }
-  return false;
 }
 
-async function end(session: Session, id: string, reason: string, signal: AbortSignal): Promise<RequestView> {
+/** Withdraws or revokes, as its status wants; the status may change in between, then the other one is right. */
+async function end(session: Session, id: string, reason: string): Promise<RequestView> {
   const api = session.api();
-  // Its status decides between the two, and may change in between: then the other one is right.
   for (let attempt = 1; ; attempt++) {
-    const { request } = await api.show(id, signal);
+    const { request } = await api.show(id);
     if (isFinal(request.status)) return request;
     try {
-      if (request.status === 'pending' || request.status === 'approved' || request.status === 'scheduled') {
-        await api.withdraw(id, reason);
-      } else {
-        await api.revoke(id, reason);
-      }
-      break;
+      const granted =
+        request.status === 'granting' || request.status === 'active' || request.status === 'revoking';
+      return await (granted ? api.revoke(id, reason) : api.withdraw(id, reason));
     } catch (error) {
       const { name } = error as Error;
       if (attempt === 5 || (name !== 'WrongStatus' && name !== 'RecordChanged')) throw error;
     }
   }
-  return (await waitForEnd(session, id, { withinMs: confirmWithinMs, signal })).request;
+}
+
+/**
+ * True as soon as the cluster itself refuses the caller. That comes before the record is final, which waits until
+ * even a creation that was lost on its way could no longer land. False when the record was faster.
+ */
+async function refusedOrFinal(
+  session: Session,
+  { request, cluster }: Access,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const loser = new AbortController();
+  const either = AbortSignal.any([signal, loser.signal]);
+  const refused = waitUntilRefused({
+    cluster,
+    identity: session.identity,
+    rules: request.resolved.rules,
+    namespaces: request.asked.namespaces,
+    until: Date.now() + confirmWithinMs,
+    signal: either,
+  }).catch(() => false);
+  const final = waitForEnd(session, request.id, { withinMs: confirmWithinMs, signal: either }).then(
+    () => false,
+    () => false,
+  );
+  // A cluster that can't be asked (any more) leaves the word to the record.
+  const outcome = await Promise.race([refused.then((yes) => yes || final), final]);
+  loser.abort();
+  session.terminal.live('');
+  signal.throwIfAborted();
+  return outcome;
 }
 
 function farewell({ status, grant, endRequested }: RequestView): string {
@@ -60,7 +107,12 @@ function farewell({ status, grant, endRequested }: RequestView): string {
 
 function unconfirmed(id: string, why: string, request: RequestView | undefined): string {
   const latest = request?.grant
-    ? ` It ends by itself ${when(request.grant.expiresAt)} at the latest.`
-    : ' It ends by itself when its time is up.';
-  return `NOT CONFIRMED that the access is gone: ${why}.${latest}\nLook:      curfew show ${id}\nEnd it:    curfew revoke ${id}`;
+    ? `It ends by itself at ${when(request.grant.expiresAt)} at the latest.`
+    : 'It ends by itself when its time is up.';
+  return [
+    `NOT CONFIRMED that the access is gone: ${why}`,
+    latest,
+    `  Look:    curfew show ${id}`,
+    `  End it:  curfew revoke ${id}`,
+  ].join('\n');
 }

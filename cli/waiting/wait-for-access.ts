@@ -1,7 +1,7 @@
 /** Waits from asking until access is usable, telling a tired person who is asked, since when, and what comes next. */
 
 import { Unavailable } from '#domain/errors.ts';
-import { isFinal, mayStand } from '#domain/lifecycle.ts';
+import { isFinal } from '#domain/lifecycle.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { waitUntilUsable } from '../cluster-question.ts';
@@ -131,8 +131,6 @@ class Story {
           ? 'No review needed. Putting the access in place…'
           : 'Approved. Putting the access in place…',
       );
-    } else if (mayStand(request.status) && request.status === 'granting' && this.reviews === 0) {
-      terminal.live('Putting the access in place…');
     }
   }
 
