@@ -36,9 +36,13 @@ export function fenceManifests(
       metadata,
       spec: {
         failurePolicy: fence.failurePolicy,
+        // What the server would fill in is written out, so that a fence that someone narrowed is seen as changed.
         matchConstraints: {
-          resourceRules: fence.on,
-          ...(fence.except ? { excludeResourceRules: fence.except } : {}),
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
+          resourceRules: fence.on.map(inEveryScope),
+          ...(fence.except ? { excludeResourceRules: fence.except.map(inEveryScope) } : {}),
         },
         matchConditions: fence.when,
         ...(fence.variables ? { variables: fence.variables } : {}),
@@ -54,6 +58,8 @@ export function fenceManifests(
     },
   ];
 }
+
+const inEveryScope = (rule: ResourceRule) => ({ ...rule, scope: '*' });
 
 export function onRbac(resources: string[], ...operations: ResourceRule['operations']): ResourceRule {
   return { apiGroups: ['rbac.authorization.k8s.io'], apiVersions: ['*'], operations, resources };

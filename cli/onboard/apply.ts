@@ -1,0 +1,62 @@
+/** Carries out a plan: fences first, rights last, so that the broker never holds rights on a cluster without fences. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nameOf } from '#cluster/manifest.ts';
+import { ClusterUnfenced } from '#domain/errors.ts';
+import { expectOk, writes } from './cluster-objects.ts';
+import type { KubernetesApi } from './kubernetes-call.ts';
+import type { Step } from './plan.ts';
+import { type Try, triedFence } from './tries.ts';
+
+const fenceKinds = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+
+/** API servers take up new policies one after another, within seconds. */
+const fencesInForceWithinMs = 60_000;
+const tryEveryMs = 250;
+
+/** Throws ClusterUnfenced when the fences are in place but don't refuse `forbidden` in time; no rights are given then. */
+export async function applyPlan(
+  api: KubernetesApi,
+  steps: readonly Step[],
+  forbidden: Try,
+  tell: (line: string) => void,
+): Promise<void> {
+  const isFence = ({ object, do: verb }: Step) => fenceKinds.has(object.kind) && verb !== 'remove';
+  const fences = steps.filter(isFence);
+  for (const step of fences) await carryOut(api, step);
+  if (fences.length > 0) {
+    tell('Waiting until the cluster enforces the fences (a few seconds) …');
+    await waitForFences(api, forbidden);
+  }
+  for (const step of steps) if (!isFence(step)) await carryOut(api, step);
+}
+
+async function carryOut(api: KubernetesApi, step: Step): Promise<void> {
+  const { object } = step;
+  switch (step.do) {
+    case 'create':
+      expectOk(await api(writes.create(object, false)), `create ${nameOf(object)}`);
+      return;
+    case 'change':
+      expectOk(await api(writes.replace(object, false)), `change ${nameOf(object)}`);
+      return;
+    case 'remove': {
+      const answer = await api(writes.remove(step.object, false));
+      if (answer.status !== 404) expectOk(answer, `remove ${nameOf(object)}`);
+      return;
+    }
+    case 'leave':
+  }
+}
+
+async function waitForFences(api: KubernetesApi, forbidden: Try): Promise<void> {
+  const until = Date.now() + fencesInForceWithinMs;
+  while (!(await triedFence(api, forbidden)).asExpected) {
+    if (Date.now() >= until) {
+      throw new ClusterUnfenced(
+        `The fences were put up, but the cluster does not enforce them after ${fencesInForceWithinMs / 1000} s: it takes what must be refused (${forbidden.what}). ` +
+          'No rights were given to Curfew. Look at `kubectl get validatingadmissionpolicybindings`, and run this again.',
+      );
+    }
+    await sleep(tryEveryMs);
+  }
+}

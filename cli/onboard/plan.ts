@@ -1,0 +1,121 @@
+/** What onboarding would change in a cluster: found by comparing, and tried on the server before anything is touched. */
+import { type Manifest, nameOf } from '#cluster/manifest.ts';
+import { type ClusterManifests, onboardingLabels } from '#cluster/manifests.ts';
+import { ClusterNotReady } from '#domain/errors.ts';
+import { marks } from '#domain/role-binding.ts';
+import { kinds, listObjects, readObject, type Standing, writes } from './cluster-objects.ts';
+import { changedPaths } from './difference.ts';
+import type { KubernetesApi } from './kubernetes-call.ts';
+import { sortOutOld } from './old-objects.ts';
+
+export type Step =
+  | { do: 'create'; object: Manifest }
+  /** `paths` are the fields that differ. */
+  | { do: 'change'; object: Standing; paths: string[] }
+  | { do: 'remove'; object: Standing; why: string }
+  /** Ours and no longer wanted, but in use. */
+  | { do: 'leave'; object: Standing; why: string };
+
+type Change = Extract<Step, { do: 'change' }>;
+
+export interface Plan {
+  /** In the order in which they are to be carried out: fences, roles, rights, removals. */
+  steps: Step[];
+  /** How many objects are as they should be. */
+  right: number;
+}
+
+/** Throws ClusterNotReady with everything that stands in the way, each with what to do about it. */
+export async function planCluster(
+  api: KubernetesApi,
+  wanted: ClusterManifests,
+  deployment: string,
+): Promise<Plan> {
+  const labels = onboardingLabels(deployment);
+  const ours = (await Promise.all(kinds.map((kind) => listObjects(api, kind, labels)))).flat();
+  const byName = new Map(ours.map((object) => [nameOf(object), object]));
+  const steps: Step[] = [];
+  const faults: string[] = [];
+  let right = 0;
+  const all = [...wanted.fences, ...wanted.roles, ...wanted.rights];
+  for (const object of all) {
+    const found = byName.get(nameOf(object)) ?? (await readObject(api, object));
+    const step = found ? compare(object, found, deployment) : ({ do: 'create', object } as const);
+    if (step === 'right') right++;
+    else if ('fault' in step) faults.push(step.fault);
+    else {
+      const refusal = await refusalOf(api, step, wanted);
+      if (refusal) faults.push(refusal);
+      else steps.push(step);
+    }
+  }
+  if (faults.length > 0) {
+    throw new ClusterNotReady(
+      `Nothing was changed. In the way:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+      {
+        details: { faults },
+      },
+    );
+  }
+  const names = new Set(all.map(nameOf));
+  const old = await sortOutOld(
+    api,
+    ours.filter((object) => !names.has(nameOf(object))),
+  );
+  return { steps: [...steps, ...old], right };
+}
+
+function compare(object: Manifest, found: Standing, deployment: string): Change | { fault: string } | 'right' {
+  const foreign = foreignness(object, found, deployment);
+  if (foreign) return { fault: foreign };
+  const paths = changedPaths(contentOf(found), contentOf(object));
+  if (paths.length === 0) return 'right';
+  if (object.kind === 'ClusterRole' && object.metadata.name.startsWith('curfew:')) {
+    return {
+      fault:
+        `${nameOf(object)} is not what its name stands for (${paths.join(', ')}): it was changed while the cluster had no fences. ` +
+        `Delete it, and run this again: kubectl delete clusterrole ${object.metadata.name}`,
+    };
+  }
+  const { labels, annotations, ...identity } = found.metadata;
+  const metadata = {
+    ...identity,
+    labels: { ...labels, ...object.metadata.labels },
+    ...(annotations ? { annotations } : {}),
+  };
+  return { do: 'change', object: { ...object, metadata }, paths };
+}
+
+/** Why an object by our name is none of ours; undefined when it is. */
+function foreignness(object: Manifest, found: Standing, deployment: string): string | undefined {
+  const labels: Record<string, string | undefined> = found.metadata.labels ?? {};
+  if (labels[marks.managedBy] !== object.metadata.labels[marks.managedBy]) {
+    return `${nameOf(object)} stands there already and was not made by \`curfew onboard\`. Find out whose it is; then delete or rename it.`;
+  }
+  const other = labels[marks.deployment];
+  if (other !== deployment) {
+    return `${nameOf(object)} belongs to another deployment of Curfew, "${other}". A cluster has one; end its grants and delete its objects first.`;
+  }
+  return undefined;
+}
+
+/** Everything that an object says, without what the server keeps about it. */
+function contentOf({ metadata: _, ...content }: Manifest): object {
+  const { status: __, ...said } = content as Record<string, unknown>;
+  return said;
+}
+
+/** Tries a step on the server without doing it. A namespace that is missing is told once, by the checks before. */
+async function refusalOf(
+  api: KubernetesApi,
+  step: Extract<Step, { do: 'create' | 'change' }>,
+  { rights }: ClusterManifests,
+): Promise<string | undefined> {
+  // A binding can't be tried before the role that it names exists.
+  const namesNewRole = step.do === 'create' && 'roleRef' in step.object && rights.includes(step.object);
+  if (namesNewRole) return undefined;
+  const call = step.do === 'create' ? writes.create(step.object, true) : writes.replace(step.object, true);
+  const { status, body } = await api(call);
+  if (status >= 200 && status < 300) return undefined;
+  return `${nameOf(step.object)} can't be ${step.do === 'create' ? 'created' : 'changed'}: ${body?.message ?? status}`;
+}

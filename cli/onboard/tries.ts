@@ -1,0 +1,172 @@
+/** Proves the fences by trying what they must refuse, and what they must let through, without doing any of it. */
+import { forbiddenBinding } from '#cluster/forbidden-binding.ts';
+import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { type Manifest, rbac } from '#cluster/manifest.ts';
+import type { OfferedRole } from '#cluster/offer.ts';
+import { managedBy } from '#domain/access-entry.ts';
+import { instantOf } from '#domain/instant.ts';
+import type { BindPlan } from '#domain/plan.ts';
+import { bindingName } from '#domain/request.ts';
+import { marks, roleBindingsOf } from '#domain/role-binding.ts';
+import { readObject, writes } from './cluster-objects.ts';
+import type { KubernetesAnswer, KubernetesApi, KubernetesCall } from './kubernetes-call.ts';
+
+export interface Try {
+  /** In words, as part of a sentence: "a grant that comes too late". */
+  what: string;
+  /** Undefined when there is nothing to try it on. */
+  call: (api: KubernetesApi) => Promise<KubernetesCall | undefined>;
+  /** `accepted`, refused by RBAC (or by any fence), or refused by the fence of that name. */
+  expect: 'accepted' | 'refused' | { fence: string };
+}
+
+export interface Tried {
+  what: string;
+  asExpected: boolean;
+  /** What the cluster answered. */
+  answer: string;
+}
+
+/** No request has this id. */
+const nobodysRequest = '0'.repeat(26);
+
+function grantOf(
+  role: OfferedRole,
+  deployment: string,
+  now: number,
+  change: Partial<BindPlan> = {},
+): Manifest {
+  const [namespace = ''] = role.namespaces;
+  const [binding] = roleBindingsOf({
+    v: 1,
+    deployment,
+    requestId: nobodysRequest,
+    cluster: { eksName: '', region: '', endpoint: '', certificateAuthority: '' },
+    bindings: [{ namespace, name: bindingName(nobodysRequest) }],
+    clusterRole: role.clusterRole,
+    rulesDigest: '',
+    subject: { kind: 'User', name: 'curfew:000000000000:nobody:nobody' },
+    expiresAt: instantOf(now + role.maxDurationSeconds * 1000),
+    createBefore: instantOf(now + Math.min(30, role.maxDurationSeconds) * 1000),
+    ...change,
+  });
+  if (!binding) throw new TypeError('A plan with one place makes one RoleBinding.');
+  return binding;
+}
+
+/** Refused from the moment the fences hold, before anybody has rights: a RoleBinding that passes itself off as a grant. */
+export function forgedGrant(role: OfferedRole, deployment: string): Try {
+  return {
+    what: 'a RoleBinding of yours that passes for a grant',
+    call: async () => writes.create(grantOf(role, deployment, Date.now()), true),
+    expect: { fence: 'curfew-grant-forgery' },
+  };
+}
+
+/** Everything to try on a cluster that is onboarded. */
+export function triesFor(role: OfferedRole, deployment: string): Try[] {
+  const [namespace = ''] = role.namespaces;
+  const now = Date.now();
+  const byBindRole = (object: Manifest) => async () => ({ ...writes.create(object, true), as: bindRoleUser });
+  const grant = (change: Partial<BindPlan> = {}) => byBindRole(grantOf(role, deployment, now, change));
+  const fence = { fence: 'curfew-bind-role' };
+  const brokerBinding = {
+    kind: 'RoleBinding',
+    metadata: { name: unbindRoleUser, namespace },
+  };
+  return [
+    { what: 'a grant as the catalog allows it, by BindRole', call: grant(), expect: 'accepted' },
+    {
+      what: "a RoleBinding without Curfew's marks, by BindRole",
+      call: byBindRole(forbiddenBinding(namespace, role.clusterRole)),
+      expect: fence,
+    },
+    {
+      what: 'a grant that comes too late, by BindRole',
+      call: grant({ createBefore: instantOf(now - 1000) }),
+      expect: fence,
+    },
+    {
+      what: 'a grant for longer than the catalog allows, by BindRole',
+      call: grant({ expiresAt: instantOf(now + (role.maxDurationSeconds + 3600) * 1000) }),
+      expect: fence,
+    },
+    {
+      what: 'a grant to the broker itself, by BindRole',
+      call: grant({ subject: { kind: 'User', name: bindRoleUser } }),
+      expect: fence,
+    },
+    {
+      what: 'a grant of cluster-admin, by BindRole',
+      call: grant({ clusterRole: 'cluster-admin' }),
+      expect: 'refused',
+    },
+    {
+      what: 'a grant in kube-system, by BindRole',
+      call: grant({ bindings: [{ namespace: 'kube-system', name: bindingName(nobodysRequest) }] }),
+      expect: 'refused',
+    },
+    {
+      what: 'a grant by UnbindRole',
+      call: async () => ({ ...writes.create(grantOf(role, deployment, now), true), as: unbindRoleUser }),
+      expect: 'refused',
+    },
+    {
+      what: "deleting a RoleBinding that isn't a grant, by UnbindRole",
+      call: async (api) => {
+        const standing = await readObject(api, brokerBinding);
+        return standing && { ...writes.remove(standing, true), as: unbindRoleUser };
+      },
+      expect: { fence: 'curfew-broker-deletes' },
+    },
+    forgedGrant(role, deployment),
+    {
+      what: 'making a grant out of another RoleBinding, by you',
+      call: async (api) => {
+        const standing = await readObject(api, brokerBinding);
+        if (!standing) return undefined;
+        const labels = { ...standing.metadata.labels, [marks.managedBy]: managedBy };
+        return writes.replace({ ...standing, metadata: { ...standing.metadata, labels } }, true);
+      },
+      expect: { fence: 'curfew-grant-update' },
+    },
+    {
+      what: 'a ClusterRole of your own under a name of the catalog',
+      call: async () =>
+        writes.create(
+          {
+            apiVersion: `${rbac}/v1`,
+            kind: 'ClusterRole',
+            metadata: { name: 'curfew:nobody:00000000', labels: {} },
+          },
+          true,
+        ),
+      expect: { fence: 'curfew-role-create' },
+    },
+    {
+      what: `other rules for ${role.clusterRole}, by you`,
+      call: async (api) => {
+        const standing = await readObject(api, { kind: 'ClusterRole', metadata: { name: role.clusterRole } });
+        return standing && writes.replace({ ...standing, rules: [] } as Manifest, true);
+      },
+      expect: { fence: 'curfew-role-update' },
+    },
+  ];
+}
+
+export async function triedFence(api: KubernetesApi, { what, call, expect }: Try): Promise<Tried> {
+  const request = await call(api);
+  if (!request) return { what, asExpected: false, answer: 'there is nothing to try it on' };
+  const { status, body } = await api(request);
+  return {
+    what,
+    asExpected: isAsExpected({ status, body }, expect),
+    answer: `${status}: ${body?.message ?? 'done'}`,
+  };
+}
+
+function isAsExpected({ status, body }: KubernetesAnswer, expect: Try['expect']): boolean {
+  if (expect === 'accepted') return status === 200 || status === 201;
+  if (expect === 'refused') return status === 403 || status === 422;
+  return status === 422 && String(body?.message).includes(`ValidatingAdmissionPolicy '${expect.fence}'`);
+}
