@@ -1,5 +1,6 @@
 /** Access entries in a file, so that they come and go with a kept local cloud. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import * as z from 'zod';
 import type { AccessEntry } from './access-entries.ts';
 
@@ -31,19 +32,20 @@ const stateForm = z.object({
   ),
 });
 
-/** The entries kept in `path`, or none while there is no such file. Throws when it isn't ours. */
-export function readState(path: string | undefined): AccessEntry[] {
-  if (!path || !existsSync(path)) return [];
-  const parsed = stateForm.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+/** The entries kept in `file`, or none while there is no such file. Throws when it isn't ours. */
+export function readState(file: string | undefined): AccessEntry[] {
+  if (!file || !existsSync(file)) return [];
+  const parsed = stateForm.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (parsed.success) return parsed.data.entries;
   throw new Error(
-    `${path} is not a state file of the EKS stand-in: ${z.prettifyError(parsed.error)}. Delete it to start empty.`,
+    `${file} is not a state file of the EKS stand-in: ${z.prettifyError(parsed.error)}. Delete it to start empty.`,
   );
 }
 
 /** Written beside and renamed: a reader, or a crash, never meets half of it. */
-export function writeState(path: string | undefined, entries: AccessEntry[]): void {
-  if (!path) return;
-  writeFileSync(`${path}.new`, `${JSON.stringify({ entries }, null, 1)}\n`);
-  renameSync(`${path}.new`, path);
+export function writeState(file: string | undefined, entries: AccessEntry[]): void {
+  if (!file) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify({ entries }, null, 1)}\n`);
+  renameSync(`${file}.new`, file);
 }

@@ -270,7 +270,7 @@ describe('An access entry', () => {
   });
 
   test('is kept in the state file, for a cloud that is started again', async () => {
-    const stateFile = `${cloud.dir}/eks.json`;
+    const stateFile = `${cloud.dir}/kept/eks.json`;
     const options = { emulatorUrl: cloud.emulator.url, stateFile };
     const first = await startEks(options);
     first.registerCluster({ name: clusterName, endpoint: 'https://127.0.0.1:1', caPem: 'x' });
