@@ -22,6 +22,7 @@ export interface Running {
   /** Ends with the process. */
   ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
+  stderrSoFar(): string;
   /** Resolves once the text was printed on stderr. */
   said(text: string): Promise<void>;
 }
@@ -107,6 +108,7 @@ export async function openHouse(): Promise<House> {
     return {
       ended,
       kill: (signal) => child.kill(signal),
+      stderrSoFar: () => stderr,
       said: (text) =>
         new Promise((resolve, reject) => {
           const look = () => {
