@@ -62,12 +62,28 @@ export function untilInWords(now: Instant, instant: Instant): string {
   return `in ${durationInWords(seconds < 60 ? seconds : seconds - (seconds % 60))}`;
 }
 
+/** One line without control or invisible characters: no value can add a header, a line, or turn what follows around. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
+
 /** Name of a role from its ARN, without the path. */
 function roleNameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
+/** Every value is one line, whatever is on record: what people wrote was checked when it came in, and is again here. */
 export function requestInWords(request: AccessRequest): RequestInWords {
+  const { ticket, ...words } = inWords(request);
+  const flat = (value: string | string[]) => (Array.isArray(value) ? value.map(oneLine) : oneLine(value));
+  const entries = Object.entries(words).map(([name, value]) => [name, flat(value)]);
+  return { ...Object.fromEntries(entries), ticket: ticket === undefined ? undefined : oneLine(ticket) };
+}
+
+function inWords(request: AccessRequest): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = roleNameOf(requester.principalArn);
   const isPerson = subject.kind === 'person';

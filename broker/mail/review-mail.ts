@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import { InvalidInput } from '#domain/errors.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Mail, Messages } from '#ports';
-import { type RequestInWords, requestInWords } from './request-in-words.ts';
+import { oneLine, type RequestInWords, requestInWords } from './request-in-words.ts';
 import { mailStyle, styled } from './review-mail-style.ts';
 
 export interface MessagesOptions {
@@ -14,13 +14,9 @@ export interface MessagesOptions {
 /** RFC 5322 allows 998 characters a line; people read about a hundred. */
 const longestSubject = 150;
 
-/** One line without control or invisible characters: a value can't add a header or a line of its own. */
-function oneLine(text: string): string {
-  const flat = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-  return flat.length <= longestSubject ? flat : `${flat.slice(0, longestSubject - 1).trimEnd()}…`;
+function subjectOf(words: RequestInWords): string {
+  const subject = oneLine(`Review: ${words.headline}`);
+  return subject.length <= longestSubject ? subject : `${subject.slice(0, longestSubject - 1).trimEnd()}…`;
 }
 
 /** An address that is one address: no list, no display name, no line break. Throws InvalidInput for others. */
@@ -60,7 +56,7 @@ function textOf(told: Told): string {
   const { words, link, reviewer } = told;
   const bullets = (lines: string[]) => lines.map((line) => `  - ${line}`).join('\n');
   const rows = rowsOf(told)
-    .map(([label, value]) => `${label}: ${oneLine(value)}`)
+    .map(([label, value]) => `${label}: ${value}`)
     .join('\n');
   return [
     `${words.headline}.`,
@@ -122,7 +118,7 @@ export function createMessages({ publicUrl }: MessagesOptions): Messages {
       const told = { words, reviewer: mailbox(reviewer), link, id: request.id };
       return {
         to: told.reviewer,
-        subject: oneLine(`Review: ${words.headline}`),
+        subject: subjectOf(words),
         text: textOf(told),
         html: htmlOf(told),
       };

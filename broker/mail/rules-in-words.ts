@@ -3,41 +3,47 @@ import type { PolicyRule } from '#domain/catalog.ts';
 
 type Rule = Pick<PolicyRule, 'resources' | 'verbs'> & { resourceNames?: string[] | undefined };
 
-const verbWords: Record<string, string> = {
-  get: 'read',
-  list: 'read',
-  watch: 'read',
-  create: 'create',
-  update: 'change',
-  patch: 'change',
-  delete: 'delete',
-  deletecollection: 'delete',
-};
+const verbWords = new Map(
+  Object.entries({
+    get: 'read',
+    list: 'read',
+    watch: 'read',
+    create: 'create',
+    update: 'change',
+    patch: 'change',
+    delete: 'delete',
+    deletecollection: 'delete',
+  }),
+);
 
 /** Resources whose verbs do not say what they do. */
-const deedWords: Record<string, string> = {
-  'pods/exec': 'run commands inside running pods',
-  'pods/attach': 'attach to running pods, seeing and typing what they do',
-  'pods/portforward': 'open network connections into pods',
-  'pods/proxy': 'send web requests to pods through the API server',
-  'services/proxy': 'send web requests to services through the API server',
-  'pods/ephemeralcontainers': 'add debug containers to running pods',
-  'pods/eviction': 'evict pods',
-  'serviceaccounts/token': 'make sign-in tokens of service accounts',
-};
+const deedWords = new Map(
+  Object.entries({
+    'pods/exec': 'run commands inside running pods',
+    'pods/attach': 'attach to running pods, seeing and typing what they do',
+    'pods/portforward': 'open network connections into pods',
+    'pods/proxy': 'send web requests to pods through the API server',
+    'services/proxy': 'send web requests to services through the API server',
+    'pods/ephemeralcontainers': 'add debug containers to running pods',
+    'pods/eviction': 'evict pods',
+    'serviceaccounts/token': 'make sign-in tokens of service accounts',
+  }),
+);
 
-const resourceWords: Record<string, string> = {
-  'pods/log': 'the logs of pods',
-  configmaps: 'config maps',
-  replicasets: 'replica sets',
-  statefulsets: 'stateful sets',
-  daemonsets: 'daemon sets',
-  cronjobs: 'cron jobs',
-  networkpolicies: 'network policies',
-  serviceaccounts: 'service accounts',
-  persistentvolumeclaims: 'volume claims',
-  horizontalpodautoscalers: 'autoscalers',
-};
+const resourceWords = new Map(
+  Object.entries({
+    'pods/log': 'the logs of pods',
+    configmaps: 'config maps',
+    replicasets: 'replica sets',
+    statefulsets: 'stateful sets',
+    daemonsets: 'daemon sets',
+    cronjobs: 'cron jobs',
+    networkpolicies: 'network policies',
+    serviceaccounts: 'service accounts',
+    persistentvolumeclaims: 'volume claims',
+    horizontalpodautoscalers: 'autoscalers',
+  }),
+);
 
 /** `a`, `a and b`, `a, b and c`. */
 export function joined(parts: readonly string[]): string {
@@ -46,10 +52,10 @@ export function joined(parts: readonly string[]): string {
 }
 
 function resourceInWords(resource: string): string {
-  const known = resourceWords[resource];
+  const known = resourceWords.get(resource);
   if (known) return known;
   const [name = '', sub] = resource.split('/');
-  return sub === undefined ? name : `the ${sub} of ${resourceWords[name] ?? name}`;
+  return sub === undefined ? name : `the ${sub} of ${resourceWords.get(name) ?? name}`;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -59,12 +65,12 @@ function linesOf(rule: Rule): string[] {
   const only = rule.resourceNames ? `, only those named ${joined(rule.resourceNames)}` : '';
   const verbs = rule.verbs.join(', ');
   const deeds = rule.resources.flatMap((resource) => {
-    const deed = deedWords[resource];
+    const deed = deedWords.get(resource);
     return deed ? [`${capital(deed)} (${resource}: ${verbs})${only}`] : [];
   });
-  const plain = rule.resources.filter((resource) => !(resource in deedWords));
+  const plain = rule.resources.filter((resource) => !deedWords.has(resource));
   if (plain.length === 0) return deeds;
-  const doing = joined(once(rule.verbs.map((verb) => verbWords[verb] ?? verb)));
+  const doing = joined(once(rule.verbs.map((verb) => verbWords.get(verb) ?? verb)));
   return [`${capital(doing)} ${joined(plain.map(resourceInWords))} (${verbs})${only}`, ...deeds];
 }
 
