@@ -30,7 +30,6 @@ export class MemoryClusterApi implements ClusterApi {
   }
 
   async connect({ eksName }: ClusterAddress): Promise<ClusterSession> {
-    this.#reach(eksName);
     return new MemorySession(() => this.#reach(eksName), this.#clock);
   }
 

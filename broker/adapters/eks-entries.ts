@@ -1,0 +1,116 @@
+/** The EKS API: where clusters are, and the access entries of principals. One client per region. */
+import {
+  CreateAccessEntryCommand,
+  DeleteAccessEntryCommand,
+  DescribeAccessEntryCommand,
+  DescribeClusterCommand,
+  EKSClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-eks';
+import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
+import { ClusterNotReady, Unavailable } from '#domain/errors.ts';
+import type { ClusterAddress } from '#domain/plan.ts';
+import type { AccessEntries, StandingEntry } from '#ports';
+import { type Purpose, sdkOptions } from './sdk-options.ts';
+import { attempt } from './unavailable.ts';
+
+/** Statuses in which the API server answers; a cluster that is being updated goes on serving. */
+const serving: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];
+
+export class EksEntries implements AccessEntries {
+  readonly #clientFor: (region: string) => EKSClient;
+  readonly #region: string;
+  constructor(clientFor: (region: string) => EKSClient, region: string) {
+    this.#clientFor = clientFor;
+    this.#region = region;
+  }
+
+  async describeCluster({ eksName, region }: { eksName: string; region?: string }): Promise<ClusterAddress> {
+    const command = new DescribeClusterCommand({ name: eksName });
+    const answer = await this.#ask(`Describing cluster ${eksName}`, region, (eks) => eks.send(command));
+    const refuse = (why: string) =>
+      new ClusterNotReady(`EKS cluster ${eksName} in ${region ?? this.#region} ${why}.`);
+    if (answer === 'absent') throw refuse('does not exist');
+    const { status, endpoint, certificateAuthority, accessConfig } = answer.cluster ?? {};
+    if (!serving.includes(status)) throw refuse(`is ${status ?? 'in no known status'}, not ACTIVE`);
+    if ((accessConfig?.authenticationMode ?? 'CONFIG_MAP') === 'CONFIG_MAP')
+      throw refuse('has no access entries: set its authentication mode to API_AND_CONFIG_MAP or API');
+    if (!endpoint || !certificateAuthority?.data)
+      throw refuse('has no endpoint or certificate authority yet');
+    return {
+      eksName,
+      region: region ?? this.#region,
+      endpoint,
+      certificateAuthority: certificateAuthority.data,
+    };
+  }
+
+  async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
+    const { principalArn, username, groups, tags } = content;
+    const command = new CreateAccessEntryCommand({
+      clusterName: key.eksName,
+      principalArn,
+      type: 'STANDARD',
+      username,
+      kubernetesGroups: groups,
+      tags,
+      clientRequestToken: token,
+    });
+    const what = `Creating the access entry of ${principalArn} on ${key.eksName}`;
+    const answer = await this.#ask(what, key.region, async (eks) => {
+      try {
+        return await eks.send(command);
+      } catch (error) {
+        if (error instanceof ResourceInUseException) return 'exists';
+        throw error;
+      }
+    });
+    if (answer === 'absent') throw new ClusterNotReady(`${what}: there is no such cluster.`);
+    return answer === 'exists' ? 'exists' : 'created';
+  }
+
+  async describe({ eksName, region, principalArn }: EntryKey): Promise<StandingEntry | undefined> {
+    const command = new DescribeAccessEntryCommand({ clusterName: eksName, principalArn });
+    const what = `Reading the access entry of ${principalArn} on ${eksName}`;
+    const answer = await this.#ask(what, region, (eks) => eks.send(command));
+    if (answer === 'absent') return undefined;
+    const { accessEntryArn, username, kubernetesGroups = [], tags = {} } = answer.accessEntry ?? {};
+    if (accessEntryArn === undefined || username === undefined)
+      throw new Unavailable(`${what}: the answer is incomplete. Try again shortly.`);
+    return { principalArn, username, groups: kubernetesGroups, tags, entryArn: accessEntryArn };
+  }
+
+  async delete({ eksName, region, principalArn }: EntryKey): Promise<void> {
+    const command = new DeleteAccessEntryCommand({ clusterName: eksName, principalArn });
+    await this.#ask(`Deleting the access entry of ${principalArn} on ${eksName}`, region, (eks) =>
+      eks.send(command),
+    );
+  }
+
+  /** 'absent' for EKS's 404, of a cluster or an entry. */
+  #ask<T>(
+    what: string,
+    region: string | undefined,
+    call: (eks: EKSClient) => Promise<T>,
+  ): Promise<T | 'absent'> {
+    return attempt(what, async () => {
+      try {
+        return await call(this.#clientFor(region ?? this.#region));
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return 'absent';
+        throw error;
+      }
+    });
+  }
+}
+
+export function eksEntries(purpose: Purpose, region: string): EksEntries {
+  const clients = new Map<string, EKSClient>();
+  const clientFor = (of: string): EKSClient => {
+    const client = clients.get(of) ?? new EKSClient(sdkOptions(purpose, of));
+    clients.set(of, client);
+    return client;
+  };
+  return new EksEntries(clientFor, region);
+}

@@ -1,0 +1,22 @@
+/** The world of the API: what people ask, answer and look at. */
+import { deployedCatalog } from '../catalog.ts';
+import { eksEntries } from '../eks-entries.ts';
+import { environment } from '../environment.ts';
+import { iamIdentities } from '../iam-identities.ts';
+import { stepFunctions } from '../step-functions.ts';
+import { randomIds, systemClock } from '../system.ts';
+import { recordsAndLedger } from './records.ts';
+
+export function apiWorld() {
+  const settings = environment(['region', 'table', 'stateMachineArn']);
+  const { region, stateMachineArn } = settings;
+  return {
+    clock: systemClock,
+    ids: randomIds,
+    catalog: deployedCatalog(),
+    ...recordsAndLedger('granting', settings),
+    executions: stepFunctions('granting', region, stateMachineArn),
+    entries: eksEntries('granting', region),
+    identities: iamIdentities('granting', region),
+  };
+}

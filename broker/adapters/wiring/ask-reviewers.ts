@@ -1,0 +1,20 @@
+/** The world of AskReviewers: records and mail. */
+import { createMessages } from '#mail/review-mail.ts';
+import { environment } from '../environment.ts';
+import { sesMailer } from '../ses-mailer.ts';
+import { stepFunctions } from '../step-functions.ts';
+import { randomIds, systemClock } from '../system.ts';
+import { recordsAndLedger } from './records.ts';
+
+export function askReviewersWorld() {
+  const settings = environment(['region', 'table', 'mailFrom', 'publicUrl', 'stateMachineArn']);
+  const { region, mailFrom, publicUrl, stateMachineArn } = settings;
+  return {
+    clock: systemClock,
+    ids: randomIds,
+    ...recordsAndLedger('granting', settings),
+    executions: stepFunctions('granting', region, stateMachineArn),
+    mailer: sesMailer('granting', region, mailFrom),
+    messages: createMessages({ publicUrl }),
+  };
+}

@@ -1,0 +1,18 @@
+/** The world of EndGrant and CloseGrant: the record, the access entries, and persistence. */
+import { eksEntries } from '../eks-entries.ts';
+import { EmfMetrics } from '../emf-metrics.ts';
+import { environment } from '../environment.ts';
+import { systemClock } from '../system.ts';
+import { recordsAndLedger } from './records.ts';
+
+export function endGrantWorld() {
+  const settings = environment(['region', 'deployment', 'table']);
+  const { region, deployment } = settings;
+  return {
+    clock: systemClock,
+    settings: { deployment, region },
+    ...recordsAndLedger('revoking', settings),
+    entries: eksEntries('revoking', region),
+    metrics: new EmfMetrics(deployment),
+  };
+}

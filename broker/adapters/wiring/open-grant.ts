@@ -1,0 +1,26 @@
+/** The world of OpenGrant: everything that a grant has to pass before anything exists, and the key that signs its plan. */
+import { deployedCatalog } from '../catalog.ts';
+import { eksEntries } from '../eks-entries.ts';
+import { EmfMetrics } from '../emf-metrics.ts';
+import { environment } from '../environment.ts';
+import { iamIdentities } from '../iam-identities.ts';
+import { kmsSigner } from '../kms-signer.ts';
+import { s3AuditSink } from '../s3-audit-sink.ts';
+import { systemClock } from '../system.ts';
+import { recordsAndLedger } from './records.ts';
+
+export function openGrantWorld() {
+  const settings = environment(['region', 'deployment', 'table', 'auditBucket', 'planKeyId']);
+  const { region, deployment, auditBucket, planKeyId } = settings;
+  return {
+    clock: systemClock,
+    catalog: deployedCatalog(),
+    settings: { deployment, region },
+    ...recordsAndLedger('granting', settings),
+    entries: eksEntries('granting', region),
+    identities: iamIdentities('granting', region),
+    auditSink: s3AuditSink('granting', region, auditBucket),
+    signer: kmsSigner('granting', region, planKeyId),
+    metrics: new EmfMetrics(deployment),
+  };
+}

@@ -1,0 +1,38 @@
+/** The world of SweepGrants: all that can be driven on from the record. */
+import { createMessages } from '#mail/review-mail.ts';
+import { eksEntries } from '../eks-entries.ts';
+import { EmfMetrics } from '../emf-metrics.ts';
+import { environment } from '../environment.ts';
+import { lambdaClusterLeg } from '../lambda-cluster-leg.ts';
+import { s3AuditSink } from '../s3-audit-sink.ts';
+import { sesMailer } from '../ses-mailer.ts';
+import { stepFunctions } from '../step-functions.ts';
+import { randomIds, systemClock } from '../system.ts';
+import { recordsAndLedger } from './records.ts';
+
+export function sweepGrantsWorld() {
+  const settings = environment([
+    'region',
+    'deployment',
+    'table',
+    'auditBucket',
+    'stateMachineArn',
+    'mailFrom',
+    'publicUrl',
+    'unbindFunction',
+  ]);
+  const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl, unbindFunction } = settings;
+  return {
+    clock: systemClock,
+    ids: randomIds,
+    settings: { deployment, region },
+    ...recordsAndLedger('revoking', settings),
+    entries: eksEntries('revoking', region),
+    executions: stepFunctions('revoking', region, stateMachineArn),
+    mailer: sesMailer('revoking', region, mailFrom),
+    messages: createMessages({ publicUrl }),
+    auditSink: s3AuditSink('revoking', region, auditBucket),
+    clusterLeg: lambdaClusterLeg(region, unbindFunction),
+    metrics: new EmfMetrics(deployment),
+  };
+}
