@@ -33,8 +33,8 @@ export interface Emulator {
   url: string;
   port: number;
   dir: string;
-  /** Whether any mend is applied. */
-  mended: boolean;
+  /** The mends it runs with. */
+  mends: readonly string[] | 'all';
   /** The emulator's own output: requests, failed functions, its faults. */
   logFile: string;
   /** What a program needs in its environment to talk to this emulator as root, and to nothing else. */
@@ -97,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     url,
     port,
     dir,
-    mended: options.mends?.length !== 0,
+    mends: options.mends ?? 'all',
     logFile,
     env: clientEnvironment(url),
     mails: () => readMails(url),

@@ -144,11 +144,12 @@ async function roleKeys(cloud: ProbedCloud) {
 async function constantsOf(cloud: ProbedCloud, expression: string): Promise<unknown> {
   const python = await ensureEmulator(silentProgress());
   const mends = dirname(fileURLToPath(import.meta.resolve('#local/emulator/launch.py')));
+  const { mends: applied } = cloud.emulator;
   const program = `
 import json, sys
 sys.path.insert(0, ${JSON.stringify(mends)})
 import mends
-if ${cloud.emulator.mended ? 'True' : 'False'}: mends.apply(mends.NAMES)
+mends.apply(${applied === 'all' ? 'mends.NAMES' : JSON.stringify(applied)})
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, scheduler
 print(json.dumps(${expression}))`;
