@@ -44,7 +44,8 @@ export class Alarms extends Construct {
       new Metric({
         namespace: 'Curfew',
         metricName,
-        dimensionsMap: { deployment: settings.deployment },
+        // The dimension that the metrics library gives each metric.
+        dimensionsMap: { service: settings.deployment },
         period: Duration.minutes(5),
         statistic,
       });

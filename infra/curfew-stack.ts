@@ -51,6 +51,7 @@ export class CurfewStack extends Stack {
     const openGrant = make('OpenGrant', { timeout: 30, memory: 1024, catalog });
     records.grantChange(openGrant);
     records.grantLedger(openGrant);
+    records.grantShip(openGrant);
     audit.grantShip(openGrant);
     entries.grantDescribeCluster(openGrant);
     entries.grantDescribe(openGrant);
@@ -81,6 +82,7 @@ export class CurfewStack extends Stack {
     const sweepGrants = make('SweepGrants', { timeout: 55, memory: 1024, reserved: 5 });
     records.grantChange(sweepGrants);
     records.grantLedger(sweepGrants);
+    records.grantShip(sweepGrants);
     records.grantList(sweepGrants, 'due', 'unshipped');
     audit.grantShip(sweepGrants);
     mail.grantSend(sweepGrants);
@@ -89,6 +91,7 @@ export class CurfewStack extends Stack {
     entries.grantDescribe(sweepGrants);
     entries.grantDelete(sweepGrants);
     lifecycle.grantStart(sweepGrants);
+    lifecycle.grantDescribe(sweepGrants);
     lifecycle.grantAnswer(sweepGrants);
     sweepGrants.knows('CURFEW_UNBIND_FUNCTION', unbindRole.name);
     sweepGrants.may(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [unbindRole.arn] }));
@@ -99,6 +102,8 @@ export class CurfewStack extends Stack {
 
     const broker = make('Api', { timeout: 28, memory: 1024, catalog });
     records.grantChange(broker);
+    records.grantUseLinks(broker);
+    records.grantReadEvents(broker);
     records.grantList(broker, 'due', 'requester');
     entries.grantDescribeCluster(broker);
     lifecycle.grantStart(broker);

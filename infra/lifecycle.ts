@@ -89,6 +89,11 @@ export class Lifecycle extends Construct {
   grantStart(to: CurfewFunction): void {
     this.#knownTo(to);
     to.may(new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.arn] }));
+  }
+
+  /** Sees whether an execution still runs. */
+  grantDescribe(to: CurfewFunction): void {
+    this.#knownTo(to);
     to.may(
       new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [this.#executions] }),
       'Executions are named after requests: not known beforehand.',

@@ -43,19 +43,28 @@ export class Records extends Construct {
     }
   }
 
-  /** Reads requests and writes them with their events, links and idempotency keys, in transactions. */
+  /** Reads requests, and writes them with their events, links and idempotency keys in one transaction. */
   grantChange(to: CurfewFunction): void {
-    this.#grant(to, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    this.#grant(to, 'GetItem', 'PutItem');
   }
 
-  /** Also holds and releases access entries in the ledger. */
+  /** Marks a mailed link as used. */
+  grantUseLinks(to: CurfewFunction): void {
+    this.#grant(to, 'UpdateItem');
+  }
+
+  grantReadEvents(to: CurfewFunction): void {
+    this.#grant(to, 'Query');
+  }
+
+  /** Holds and releases access entries. */
   grantLedger(to: CurfewFunction): void {
-    this.#grant(to, ['DeleteItem']);
+    this.#grant(to, 'GetItem', 'PutItem', 'ConditionCheckItem', 'DeleteItem', 'Query');
   }
 
   /** Reads the events of a request and marks them shipped. */
   grantShip(to: CurfewFunction): void {
-    this.#grant(to, ['Query', 'UpdateItem']);
+    this.#grant(to, 'Query', 'UpdateItem');
   }
 
   grantList(to: CurfewFunction, ...indexes: (keyof typeof layout.indexes)[]): void {
@@ -67,7 +76,7 @@ export class Records extends Construct {
     );
   }
 
-  #grant(to: CurfewFunction, operations: string[]): void {
+  #grant(to: CurfewFunction, ...operations: string[]): void {
     to.knows('CURFEW_TABLE', this.table.tableName);
     to.may(
       new PolicyStatement({

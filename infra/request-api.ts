@@ -131,6 +131,8 @@ export class RequestApi extends Construct {
         throttlingBurstLimit: 100,
       },
     });
+    // It would be a second output of the same address, with a slash at its end.
+    this.api.node.tryRemoveChild('Endpoint');
     // Not RestApi.url: it refers to the stage, whose methods refer to the function that is told this address.
     this.url = `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${stageName}`;
     this.publicUrl = settings.publicUrl ?? this.url;

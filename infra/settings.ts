@@ -80,7 +80,7 @@ const shape = z.strictObject({
     z.union([z.cidrv4(), z.cidrv6()], 'Write an address range such as 203.0.113.0/24.'),
   ).describe('If given: only these addresses reach the API and the review pages.'),
   vpcEndpoints: list(
-    z.string().regex(/^vpce-[0-9a-f]+$/, 'Write an endpoint id such as vpce-0abc.'),
+    z.string().regex(/^vpce-[0-9a-f]{8,17}$/, 'Write an endpoint id such as vpce-0123abcd.'),
   ).describe('If given: the API is private and reached through these endpoints only.'),
   accountLogRole: flag(true).describe(
     "Whether to set the account's role for API Gateway access logs (one per account and region).",
@@ -97,10 +97,10 @@ const shape = z.strictObject({
     )
     .default(90)
     .describe('Days that logs of functions are kept.'),
-  subnetIds: list(z.string().regex(/^subnet-[0-9a-f]+$/, 'Write a subnet id such as subnet-0abc.')).describe(
+  subnetIds: list(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'Write a subnet id such as subnet-0123abcd.')).describe(
     'Subnets for the cluster leg, where the clusters have private endpoints only.',
   ),
-  securityGroupIds: list(z.string().regex(/^sg-[0-9a-f]+$/, 'Write a group id such as sg-0abc.')).describe(
+  securityGroupIds: list(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'Write a group id such as sg-0123abcd.')).describe(
     'Security groups for the cluster leg.',
   ),
   reservedConcurrency: flag(true).describe(
