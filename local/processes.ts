@@ -8,7 +8,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adopt, type Ending } from './process-group.ts';
 
-export type { Ending } from './process-group.ts';
 export { onShutdown } from './shutdown.ts';
 
 export interface ChildOptions {

@@ -31,6 +31,9 @@ const versionArguments: Record<Program, string[]> = {
   kubectl: ['version', '--client'],
 };
 
+/** The first Kubernetes 1.x in which ValidatingAdmissionPolicies, our fences, are not a preview. */
+const oldestMinor = 30;
+
 /**
  * The programs of a local cluster, made available in this order: `KUBEBUILDER_ASSETS`; the cache; the official archive,
  * found through the index at `CURFEW_ENVTEST_INDEX` (the official one by default); a build from source.
@@ -127,11 +130,14 @@ async function checkPrograms(dir: string): Promise<void> {
       throw new Error(`there is no executable ${program} in it.`);
     });
     const problem = await run({ command: file, args: versionArguments[program], timeoutMs: 30_000 }).then(
-      ({ code, signal, stderr }) =>
-        code === 0 ? undefined : `${signal ?? `exit code ${code}`} ${stderr.trim()}`,
-      messageOf,
+      ({ code, signal, stdout, stderr }) => {
+        if (code !== 0) return `does not run here (${signal ?? `exit code ${code}`} ${stderr.trim()})`;
+        const minor = /^Kubernetes v1\.(\d+)/.exec(stdout)?.[1];
+        return Number(minor) < oldestMinor ? `is too old: ${stdout.trim()}` : undefined;
+      },
+      (error: unknown) => `does not run here (${messageOf(error)})`,
     );
-    if (problem) throw new Error(`its ${program} does not run here (${problem}).`);
+    if (problem) throw new Error(`its ${program} ${problem}.`);
   }
 }
 

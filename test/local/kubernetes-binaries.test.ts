@@ -127,6 +127,16 @@ test('KUBEBUILDER_ASSETS with a program missing, or one that does not run, is re
   await expect(asked()).rejects.toThrow('there is no executable etcd in it');
 });
 
+test('a Kubernetes too old for admission policies is refused', async () => {
+  const own = path.join(dir, 'own');
+  await writePrograms(own, 'own');
+  const asked = () => ensure({ environment: { KUBEBUILDER_ASSETS: own } });
+  await writeFile(path.join(own, 'kube-apiserver'), '#!/bin/sh\necho Kubernetes v1.29.4\n');
+  await expect(asked()).rejects.toThrow('its kube-apiserver is too old: Kubernetes v1.29.4.');
+  await writeFile(path.join(own, 'kube-apiserver'), '#!/bin/sh\necho Kubernetes v1.30.0\n');
+  expect(await asked()).toBeDefined();
+});
+
 test('the archive of the pinned version is fetched, checked and kept for the next time', async () => {
   const { version } = await pinnedRelease();
   const published = await publish(version, 'fetched');
