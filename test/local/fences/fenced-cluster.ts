@@ -1,0 +1,118 @@
+/** A fenced cluster on which every identity is cluster-admin, and grants to try on it: what is refused, only a fence refuses. */
+import { expect } from 'vitest';
+import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
+import { instantOf } from '#domain/instant.ts';
+import { bindingName } from '#domain/request.ts';
+import { marks, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts';
+import type { KubernetesAnswer } from '../../../cli/onboard/kubernetes-call.ts';
+import { onboard } from '../../../cli/onboard/onboard.ts';
+import { catalogOf, deployment, startTestCluster, type TestCluster } from '../onboard/cluster.ts';
+
+export const rbac = '/apis/rbac.authorization.k8s.io/v1';
+export const alice = 'curfew:111122223333:AWSReservedSSO_Developer_0123456789abcdef:alice@example.com';
+
+const catalog = catalogOf();
+const nameOf = (role: 'pod-reader' | 'deployer') => clusterRoleName(role, catalog.roles[role]?.rules ?? []);
+/** Offered in payments and checkout, for 4 hours. */
+export const podReader = nameOf('pod-reader');
+/** Offered in payments, for 1 hour. */
+export const deployer = nameOf('deployer');
+
+export const inFuture = (ms: number) => instantOf(Date.now() + ms);
+
+export const annotate = (key: string, value: string) => (binding: RoleBinding) => {
+  binding.metadata.annotations[key] = value;
+};
+
+export const subject =
+  (kind: string, name: string, more: object = {}) =>
+  (binding: RoleBinding) => {
+    binding.subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind, name, ...more } as never];
+  };
+
+/** Another one each time: right in everything but what `change` does to it. */
+export function grant(change: (binding: RoleBinding) => void = () => {}): RoleBinding {
+  const requestId = `01KAG0000000000000000${String(++requests).padStart(5, '0')}`;
+  const [binding] = roleBindingsOf({
+    v: 1,
+    deployment: deployment.id,
+    requestId,
+    cluster: { eksName: '', region: '', endpoint: '', certificateAuthority: '' },
+    bindings: [{ namespace: 'payments', name: bindingName(requestId) }],
+    clusterRole: podReader,
+    rulesDigest: '',
+    subject: { kind: 'User', name: alice },
+    expiresAt: inFuture(4 * 3600_000),
+    createBefore: inFuture(60_000),
+  });
+  if (!binding) throw new Error('A plan with one place makes one RoleBinding.');
+  change(binding);
+  return binding;
+}
+let requests = 0;
+
+/** A RoleBinding without a mark, as anybody might write one. */
+export function plain(name: string): RoleBinding {
+  return grant((binding) => {
+    binding.metadata.name = name;
+    binding.metadata.labels = {};
+    binding.metadata.annotations = {};
+  });
+}
+
+export function refusedBy(fence: string) {
+  return { status: 422, message: expect.stringContaining(`ValidatingAdmissionPolicy '${fence}'`) };
+}
+
+export const said = ({ status, body }: KubernetesAnswer) => ({ status, message: body.message });
+
+export interface FencedCluster extends TestCluster {
+  /** Each as cluster-admin, or as a user. */
+  create(binding: RoleBinding, as?: string): Promise<KubernetesAnswer>;
+  replace(binding: RoleBinding, as?: string): Promise<KubernetesAnswer>;
+  remove(binding: RoleBinding, as?: string): Promise<KubernetesAnswer>;
+  /** A grant that stands, made by BindRole, as the server shows it. */
+  made(binding?: RoleBinding): Promise<KubernetesAnswer['body']>;
+  putUpFences(): Promise<void>;
+  removeGrants(): Promise<void>;
+}
+
+export const collection = (namespace: string) => `${rbac}/namespaces/${namespace}/rolebindings`;
+export const pathOf = ({ metadata }: RoleBinding) => `${collection(metadata.namespace)}/${metadata.name}`;
+
+export async function startFencedCluster(): Promise<FencedCluster> {
+  const on = await startTestCluster();
+  const by = (as: string | undefined) => (as === undefined ? {} : { as });
+  const fenced: FencedCluster = {
+    ...on,
+    create: (body, as) =>
+      on.api({ method: 'POST', path: collection(body.metadata.namespace), body, ...by(as) }),
+    replace: (body, as) => on.api({ method: 'PUT', path: pathOf(body), body, ...by(as) }),
+    remove: (binding, as) => on.api({ method: 'DELETE', path: pathOf(binding), ...by(as) }),
+    async made(binding = grant()) {
+      const answer = await fenced.create(binding, bindRoleUser);
+      expect(said(answer)).toEqual({ status: 201, message: undefined });
+      return answer.body;
+    },
+    async putUpFences() {
+      await onboard(
+        on.onboarding(),
+        async () => true,
+        () => {},
+      );
+    },
+    async removeGrants() {
+      for (const namespace of ['payments', 'checkout']) {
+        await on.must({
+          method: 'DELETE',
+          path: `${collection(namespace)}?labelSelector=${encodeURIComponent(marks.request)}`,
+        });
+      }
+    },
+  };
+  await on.createNamespaces('payments', 'checkout', 'vault', 'other');
+  await fenced.putUpFences();
+  for (const user of [bindRoleUser, unbindRoleUser, alice]) await on.makeAdmin(user);
+  return fenced;
+}
