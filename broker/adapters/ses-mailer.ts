@@ -1,13 +1,9 @@
 /** Sends mail by SES. At least once: a mail whose answer was lost is sent again. */
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import type { Mail, Mailer } from '#ports';
+import { headerText } from './mail-header.ts';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
-
-/** Line breaks end a header; nothing that people wrote may begin another. */
-function headerText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-}
 
 export class SesMailer implements Mailer {
   readonly #ses: SESv2Client;

@@ -1,12 +1,13 @@
 /** Mail in memory: what was sent, and messages as plain as can be. */
 import type { AccessRequest } from '#domain/request.ts';
 import type { Mail, Mailer, Messages } from '#ports';
+import { headerText } from '../mail-header.ts';
 
 export class MemoryMailer implements Mailer {
   readonly sent: Mail[] = [];
 
   async send(mail: Mail): Promise<void> {
-    this.sent.push(structuredClone(mail));
+    this.sent.push({ ...mail, to: headerText(mail.to), subject: headerText(mail.subject) });
   }
 }
 
