@@ -43,6 +43,8 @@ export interface Emulator {
   mails(): Promise<Mail[]>;
   /** Base address of a stage of a REST API here, without a slash at the end. */
   apiUrl(apiId: string, stage: string): string;
+  /** The same for an API's address on AWS, as stacks put it out: https://ID.execute-api.REGION.amazonaws.com/STAGE. */
+  localApiUrl(awsUrl: string): string;
   /** Ends the emulator and its functions; nothing is left running, nor in its temporary directory. */
   stop(): Promise<void>;
   /** Stops as `stop` does and leaves the state in `to`, which must not exist yet. Running executions are lost. */
@@ -89,6 +91,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     return started;
   });
+  const apiUrl = (apiId: string, stage: string) => `${url}/_aws/execute-api/${apiId}/${stage}`;
   const stop = async () => {
     await child.stop();
     await rm(temporary, { recursive: true, force: true });
@@ -101,7 +104,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     logFile,
     env: clientEnvironment(url),
     mails: () => readMails(url),
-    apiUrl: (apiId, stage) => `${url}/_aws/execute-api/${apiId}/${stage}`,
+    apiUrl,
+    localApiUrl(awsUrl) {
+      const { hostname, pathname } = new URL(awsUrl);
+      const [apiId = '', service] = hostname.split('.');
+      const stage = pathname.split('/')[1];
+      if (service !== 'execute-api' || !stage)
+        throw new Error(`${awsUrl} is not the address of a REST API's stage.`);
+      return apiUrl(apiId, stage);
+    },
     stop,
     async saveState(to) {
       await stop();

@@ -32,7 +32,7 @@ import { silentProgress } from '#local/progress.ts';
 import { pause } from './emulator/cloud.ts';
 
 const progress = silentProgress();
-const app = 'node test/local/fixtures/emulator-stack/app.ts';
+const app = 'node test/local/emulator/stack/app.ts';
 const eksUrl = 'http://127.0.0.1:9';
 
 let dir: string;
@@ -165,6 +165,10 @@ describe('IAM on it', () => {
     await expect(read).rejects.toThrow(expect.objectContaining({ name: 'AccessDeniedException' }));
   });
 
+  test('obeys the resource policy of the API', async () => {
+    expect((await fetch(`${url()}/open/closed`)).status).toBe(403);
+  });
+
   test('throttles a function beyond its reserved concurrency', async () => {
     const call = () =>
       clients.functions.send(new InvokeCommand({ FunctionName: out.Slow, Payload: '{"milliseconds":1500}' }));
@@ -225,7 +229,7 @@ function clientsOf({ url: endpoint }: Emulator) {
 }
 
 function url(): string {
-  return emulator.apiUrl(out.RestApi ?? '', 'v1');
+  return emulator.localApiUrl(out.ApiUrl ?? '');
 }
 
 async function start(id: string, input: object): Promise<string> {

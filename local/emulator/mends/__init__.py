@@ -23,6 +23,7 @@ NAMES = (
     "states_tasks",
     "states_tokens",
     "iam_resource_names",
+    "s3_condition_keys",
     "states_start_again",
     "states_error_matching",
     "states_succeed_output",

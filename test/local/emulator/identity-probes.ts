@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { DeleteAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
@@ -63,6 +64,33 @@ export const identityProbes: Probe[] = [
         task: await beat('mine'),
         otherTask: await beat('other'),
       };
+    },
+  },
+  {
+    mend: 's3_condition_keys',
+    title: 'a bucket that takes create-only puts over new TLS takes these and no others',
+    mended: { createOnly: 'none', plain: 'AccessDenied' },
+    stock: { createOnly: 'AccessDenied', plain: 'AccessDenied' },
+    see: async (cloud) => {
+      const Bucket = 'create-only';
+      const deny = { Effect: 'Deny', Principal: '*', Resource: `arn:aws:s3:::${Bucket}/*` };
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { ...deny, Action: 's3:PutObject', Condition: { Null: { 's3:if-none-match': 'true' } } },
+          { ...deny, Action: 's3:*', Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
+          { ...deny, Action: 's3:*', Condition: { Null: { 's3:TlsVersion': 'true' } } },
+        ],
+      });
+      await cloud.storage.send(new CreateBucketCommand({ Bucket }));
+      await cloud.storage.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+      const storage = new S3Client({
+        ...(await signedInAs(cloud, 'writer', [{ Action: 's3:*', Resource: '*' }])),
+        forcePathStyle: true,
+      });
+      const put = (more: object) =>
+        errorOf(storage.send(new PutObjectCommand({ Bucket, Key: 'event', Body: 'x', ...more })));
+      return { createOnly: await put({ IfNoneMatch: '*' }), plain: await put({}) };
     },
   },
   {
