@@ -97,12 +97,12 @@ const shape = z.strictObject({
     )
     .default(90)
     .describe('Days that logs of functions are kept.'),
-  subnetIds: list(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'Write a subnet id such as subnet-0123abcd.')).describe(
-    'Subnets for the cluster leg, where the clusters have private endpoints only.',
-  ),
-  securityGroupIds: list(z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'Write a group id such as sg-0123abcd.')).describe(
-    'Security groups for the cluster leg.',
-  ),
+  subnetIds: list(
+    z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'Write a subnet id such as subnet-0123abcd.'),
+  ).describe('Subnets for the cluster leg, where the clusters have private endpoints only.'),
+  securityGroupIds: list(
+    z.string().regex(/^sg-[0-9a-f]{8,17}$/, 'Write a group id such as sg-0123abcd.'),
+  ).describe('Security groups for the cluster leg.'),
   reservedConcurrency: flag(true).describe(
     'Whether the functions that revoke reserve concurrency. Off for accounts whose quota is too small.',
   ),

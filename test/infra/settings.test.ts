@@ -63,7 +63,10 @@ describe('settings', () => {
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: auditMode, Days: 365 } } },
     });
     synthesized().template.hasResourceProperties('AWS::S3::Bucket', rule('GOVERNANCE'));
-    synthesized({ auditMode: 'COMPLIANCE' }).template.allResourcesProperties('AWS::S3::Bucket', rule('COMPLIANCE'));
+    synthesized({ auditMode: 'COMPLIANCE' }).template.allResourcesProperties(
+      'AWS::S3::Bucket',
+      rule('COMPLIANCE'),
+    );
   });
 
   it('make no trail where one records already', () => {
@@ -75,7 +78,10 @@ describe('settings', () => {
   });
 
   it('place only the cluster leg beside the clusters', () => {
-    const made = synthesized({ subnetIds: 'subnet-0123abcd,subnet-4567cdef', securityGroupIds: 'sg-0123abcd' });
+    const made = synthesized({
+      subnetIds: 'subnet-0123abcd,subnet-4567cdef',
+      securityGroupIds: 'sg-0123abcd',
+    });
     const placed = ofType(made, 'AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties.VpcConfig !== undefined)
       .map(([, { Properties }]) => Properties.Description);

@@ -1,0 +1,66 @@
+/**
+ * What the steps of the lifecycle are handed, parsed where it arrives. Steps that grant refuse what they don't know;
+ * steps that end go on with what they need, so that an execution begun by an older release still ends.
+ */
+import * as z from 'zod';
+import { type Instant, instantSchema } from './instant.ts';
+import type { SignedPlan, UnbindPlan, UnbindResult } from './plan.ts';
+
+const requestId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'Not the id of a request.');
+const taskToken = z.string().min(1).max(2048);
+const instant: z.ZodType<Instant> = instantSchema;
+const name = z.string().min(1).max(253);
+
+const cluster = z.strictObject({
+  eksName: name,
+  region: name,
+  endpoint: z.url({ protocol: /^https$/ }),
+  certificateAuthority: z.base64().min(1),
+});
+const place = { namespace: name, name };
+const binding = z.strictObject({ ...place, uid: z.string().min(1).exactOptional() });
+
+export const requestStep = z.strictObject({ requestId });
+export const waitingStep = z.strictObject({ requestId, taskToken });
+export const holdStep = z.strictObject({ requestId, taskToken, bindings: z.array(binding).min(1) });
+/** The cause is for the record only: a strange one must not keep a grant standing. */
+export const endStep = z
+  .object({ requestId, cause: z.unknown().optional() })
+  .transform(({ cause, ...rest }) =>
+    typeof cause === 'string' ? { ...rest, cause: cause.slice(0, 200) } : rest,
+  );
+
+export const signedPlan: z.ZodType<SignedPlan> = z.strictObject({
+  plan: z.strictObject({
+    v: z.literal(1),
+    deployment: name,
+    requestId,
+    cluster,
+    bindings: z.array(z.strictObject(place)).min(1),
+    clusterRole: name,
+    rulesDigest: name,
+    subject: z.strictObject({ kind: z.enum(['User', 'Group']), name }),
+    expiresAt: instant,
+    createBefore: instant,
+  }),
+  signature: z.base64().min(1),
+});
+
+export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
+  v: z.literal(1),
+  deployment: name,
+  requestId,
+  cluster,
+  bindings: z.array(binding).min(1),
+  notBefore: instant,
+  createBefore: instant,
+  retried: z.boolean().exactOptional(),
+});
+
+const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });
+export const closeStep = z.object({ requestId, unbound: unbindResult });
+
+/** A schedule's event names no request; a changed execution's is named after its request. Anything else: sweep all. */
+export const sweepEvent = z
+  .object({ detail: z.object({ name: requestId }).optional().catch(undefined) })
+  .transform(({ detail }) => (detail ? { requestId: detail.name } : {}));
