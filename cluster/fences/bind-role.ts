@@ -3,7 +3,6 @@ import { managedBy } from '#domain/access-entry.ts';
 import { marks } from '#domain/role-binding.ts';
 import { literal, markOf, requestIdPattern } from '../cel.ts';
 import { bindRoleUser } from '../identities.ts';
-import { rbac } from '../manifest.ts';
 import type { OfferedRole } from '../offer.ts';
 import { type Fence, onRbac } from './policy.ts';
 
@@ -55,12 +54,12 @@ export function bindRole(
         message: 'This namespace is protected: nothing is granted in it.',
       },
       {
-        expression: `object.roleRef.apiGroup == ${literal(rbac)} && object.roleRef.kind == 'ClusterRole' && object.metadata.namespace in variables.namespacesByRole[?object.roleRef.name].orValue([])`,
+        expression: `object.roleRef.kind == 'ClusterRole' && object.metadata.namespace in variables.namespacesByRole[?object.roleRef.name].orValue([])`,
         message:
           "The catalog does not offer this role in this namespace. After a change of the catalog, run 'curfew onboard' again.",
       },
       {
-        expression: `size(object.?subjects.orValue([])) == 1 && object.subjects.all(s, s.?apiGroup.orValue('') == ${literal(rbac)} && s.?namespace.orValue('') == '' && ((s.kind == 'User' && s.name.matches(${literal(userPattern)})) || (s.kind == 'Group' && s.name.matches(${literal(groupPattern)}))))`,
+        expression: `size(object.?subjects.orValue([])) == 1 && object.subjects.all(s, s.?namespace.orValue('') == '' && ((s.kind == 'User' && s.name.matches(${literal(userPattern)})) || (s.kind == 'Group' && s.name.matches(${literal(groupPattern)}))))`,
         message:
           'A grant has exactly one subject: a User curfew:<account>:<role>:<session> or a Group curfew:principal:<hash>.',
       },
