@@ -3,9 +3,10 @@
 /** What a function is for. `granting` includes everything that people wait for. */
 export type Purpose = 'granting' | 'revoking';
 
+/** All attempts together stay below the functions' own time-outs of 30 s, so that they can still say what happened. */
 const persistence: Record<Purpose, { attempts: number; requestMs: number }> = {
   granting: { attempts: 3, requestMs: 4_000 },
-  revoking: { attempts: 6, requestMs: 5_000 },
+  revoking: { attempts: 5, requestMs: 4_000 },
 };
 
 /** Options of any SDK client. Waiting for a connection is bounded apart from waiting for the answer. */

@@ -19,9 +19,10 @@ export class MemoryEntries implements AccessEntries {
     this.#region = region;
   }
 
-  async describeCluster({ eksName }: { eksName: string; region?: string }): Promise<ClusterAddress> {
+  async describeCluster({ eksName, region }: { eksName: string; region?: string }): Promise<ClusterAddress> {
     const found = this.clusters.get(eksName);
-    if (!found) throw new ClusterNotReady(`There is no EKS cluster "${eksName}" in this account and region.`);
+    if (!found || found.region !== (region ?? this.#region))
+      throw new ClusterNotReady(`There is no EKS cluster "${eksName}" in this account and region.`);
     return structuredClone(found);
   }
 

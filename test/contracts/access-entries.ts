@@ -1,0 +1,91 @@
+/** What every EKS API must do. */
+import { expect, it } from 'vitest';
+import { creationToken, type EntryKey, entryContent } from '#domain/access-entry.ts';
+import { ClusterNotReady } from '#domain/errors.ts';
+import type { AccessEntries, StandingEntry } from '#ports';
+
+export interface EntriesUnderTest {
+  entries: AccessEntries;
+  /** A cluster that is ready; others are not there. */
+  cluster: { eksName: string; endpoint: string; certificateAuthority: string };
+  /** A role that exists and has no access entry. */
+  newRole(): Promise<{ arn: string; account: string; roleName: string }>;
+  /** An entry made by somebody else. */
+  plant(key: EntryKey): Promise<StandingEntry>;
+}
+
+export function accessEntriesContract(fresh: () => Promise<EntriesUnderTest>): void {
+  async function prepared() {
+    const { newRole, cluster, ...rest } = await fresh();
+    const role = await newRole();
+    const key: EntryKey = { eksName: cluster.eksName, principalArn: role.arn };
+    return { ...rest, cluster, role, key, content: entryContent(role, 'contract') };
+  }
+
+  it('says where a cluster is, and ClusterNotReady for one that is not there', async () => {
+    const { entries, cluster } = await fresh();
+    const { eksName, endpoint, certificateAuthority } = cluster;
+    const address = { eksName, region: 'us-east-1', endpoint, certificateAuthority };
+    expect(await entries.describeCluster({ eksName })).toEqual(address);
+    expect(await entries.describeCluster({ eksName, region: 'us-east-1' })).toEqual(address);
+    for (const other of [{ eksName: 'not-there' }, { eksName, region: 'eu-west-1' }])
+      await expect(entries.describeCluster(other)).rejects.toBeInstanceOf(ClusterNotReady);
+  });
+
+  it('makes an entry that reads back as it was wanted, with an ARN of its own', async () => {
+    const { entries, key, content } = await prepared();
+    expect(await entries.describe(key)).toBeUndefined();
+    expect(await entries.create(key, content, creationToken(key, 1))).toBe('created');
+    const standing = await entries.describe(key);
+    expect(standing).toEqual({
+      ...content,
+      entryArn: expect.stringMatching(/^arn:aws:eks:us-east-1:.*:access-entry\//),
+    });
+  });
+
+  it('answers a repeat with the same token as if it worked now, and another token with exists', async () => {
+    const { entries, key, content } = await prepared();
+    await entries.create(key, content, creationToken(key, 1));
+    const first = await entries.describe(key);
+    expect(await entries.create(key, content, creationToken(key, 1))).toBe('created');
+    expect(await entries.create(key, content, creationToken(key, 2))).toBe('exists');
+    expect(await entries.describe(key)).toEqual(first);
+  });
+
+  it("says exists for somebody else's entry and leaves it as it is", async () => {
+    const { entries, key, content, plant } = await prepared();
+    const planted = await plant(key);
+    expect(await entries.create(key, content, creationToken(key, 1))).toBe('exists');
+    expect(await entries.describe(key)).toEqual(planted);
+  });
+
+  it('lets one of several parallel creations make the entry', async () => {
+    const { entries, key, content } = await prepared();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => entries.create(key, content, creationToken(key, i))),
+    );
+    expect(answers.filter((answer) => answer === 'created')).toHaveLength(1);
+  });
+
+  it('deletes an entry, whether it is there or not; a new one has another ARN', async () => {
+    const { entries, key, content } = await prepared();
+    await entries.delete(key);
+    await entries.create(key, content, creationToken(key, 1));
+    const first = await entries.describe(key);
+    await entries.delete(key);
+    expect(await entries.describe(key)).toBeUndefined();
+    await entries.delete(key);
+    expect(await entries.create(key, content, creationToken(key, 2))).toBe('created');
+    expect((await entries.describe(key))?.entryArn).not.toBe(first?.entryArn);
+  });
+
+  it('finds nothing on a cluster that is not there, and makes nothing', async () => {
+    const { entries, key, content } = await prepared();
+    const elsewhere = { ...key, eksName: 'not-there' };
+    expect(await entries.describe(elsewhere)).toBeUndefined();
+    await entries.delete(elsewhere);
+    await expect(entries.create(elsewhere, content, creationToken(elsewhere, 1))).rejects.toBeInstanceOf(
+      ClusterNotReady,
+    );
+  });
+}
