@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { configureCommand } from './commands/configure.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
+import { onboardCommand } from './commands/onboard.ts';
 import { requestCommand } from './commands/request.ts';
 import { approveCommand, denyCommand } from './commands/review.ts';
 import { revokeCommand } from './commands/revoke.ts';
@@ -24,7 +25,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
     [requestCommand, runCommand, rolesCommand, listCommand, showCommand, withdrawCommand, revokeCommand],
   ],
   ['Answer requests:', [approveCommand, denyCommand]],
-  ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand]],
+  ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand]],
 ];
 
 export function buildProgram(): Command {

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type EksStandIn, startEks } from './eks/stand-in.ts';
 import type { StackOutputs } from './emulator/deploy.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
@@ -33,6 +34,8 @@ export interface LocalCloud {
   as(profile: string): Terminal;
   stop(): Promise<void>;
 }
+
+const catalogFile = fileURLToPath(new URL('../curfew.yaml', import.meta.url));
 
 /** Changes whenever what is put into the kept state besides the stack does. */
 const peopleKey = 'people-1';
@@ -118,7 +121,16 @@ async function start(
 
 /** As a platform engineer does it once per cluster, with the cluster administrator's kubeconfig. */
 async function onboard(pat: Terminal, cluster: LocalCluster, outputs: Record<string, string>): Promise<void> {
-  const args = ['onboard', '--cluster', clusterName, '--kubeconfig', cluster.adminKubeconfig, '--yes'];
+  const args = [
+    'onboard',
+    '--cluster',
+    clusterName,
+    '--kubeconfig',
+    cluster.adminKubeconfig,
+    '--yes',
+    '--catalog',
+    catalogFile,
+  ];
   for (const [option, output] of [
     ['--bind-role-arn', 'BindRoleRoleArn'],
     ['--unbind-role-arn', 'UnbindRoleRoleArn'],

@@ -123,6 +123,8 @@ export interface AccessRequest {
   openBy?: Instant;
   /** Reviewers whose mail was accepted for delivery. */
   notified: string[];
+  /** Why some mail could not be sent at the last try, in words; the sweep tries again. */
+  mailProblem?: string;
   /** When all of them had been mailed. */
   notifiedAt?: Instant;
   /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */

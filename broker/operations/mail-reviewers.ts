@@ -18,11 +18,12 @@ export async function mailReviewers(
 
   const secrets = new Map(left.map((reviewer) => [reviewer, world.ids.secret()]));
   await keepLinks(world, before, secrets);
-  const sent: string[] = [];
+  const problems = new Map<string, string>();
   for (const [reviewer, secret] of secrets) {
-    if (await sendOne(world, before, reviewer, secret)) sent.push(reviewer);
+    const problem = await sendOne(world, before, reviewer, secret);
+    if (problem) problems.set(reviewer, problem);
   }
-  return recordSent(world, requestId, sent);
+  return recordSent(world, requestId, left, problems);
 }
 
 /** Links are kept before any mail leaves, so that no mail carries one that is unknown. */
@@ -52,34 +53,47 @@ async function keepLinks(world: Needs, seen: AccessRequest, secrets: Map<string,
   });
 }
 
+/** Undefined when the mail was accepted, else the problem in words. */
 async function sendOne(
   world: Needs,
   request: AccessRequest,
   reviewer: string,
   secret: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
     await world.mailer.send(world.messages.reviewMail(request, reviewer, secret));
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof Unavailable) return false;
+    if (error instanceof Unavailable) return error.message;
     throw error;
   }
 }
 
-async function recordSent(world: Needs, requestId: string, sent: string[]): Promise<AccessRequest> {
+/** A problem is written once and not at every try: the sweep may meet it each minute for hours. */
+async function recordSent(
+  world: Needs,
+  requestId: string,
+  asked: string[],
+  problems: ReadonlyMap<string, string>,
+): Promise<AccessRequest> {
+  const sent = asked.filter((reviewer) => !problems.has(reviewer));
+  const problem = [...problems.values()].join(' ');
   return changeRecord(world, requestId, (before) => {
-    if (before.status !== 'pending' || sent.length === 0) return undefined;
+    const { mailProblem = '', ...rest } = before;
+    const nothingNew = sent.length === 0 && problem === mailProblem;
+    if (before.status !== 'pending' || nothingNew) return undefined;
     const at = world.clock.now();
     const notified = [...new Set([...before.notified, ...sent])];
     const all = before.reviewers.every((reviewer) => notified.includes(reviewer));
-    return amend(before, {
-      at,
-      actor: 'curfew:AskReviewers',
-      reason: all ? 'all reviewers mailed' : 'some reviewers mailed; the sweep mails the others',
-      type: 'reviewers-asked',
-      facts: { mailed: sent },
-      changes: { notified, ...(all ? { notifiedAt: at } : {}) },
-    });
+    const changes = {
+      notified,
+      ...(all ? { notifiedAt: at } : {}),
+      ...(problem ? { mailProblem: problem } : {}),
+    };
+    const reason = problem
+      ? `not every mail could be sent; trying again: ${problem}`
+      : 'all reviewers mailed';
+    const step = { at, actor: 'curfew:AskReviewers', reason, type: 'reviewers-asked' as const, changes };
+    return amend(rest, { ...step, facts: { mailed: sent } });
   });
 }
