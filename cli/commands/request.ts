@@ -4,9 +4,9 @@ import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
 import { CancelledByUser } from '../failures.ts';
-import { interruptible } from '../interrupt.ts';
 import { findContext } from '../kubeconfig-file.ts';
 import { openSession, type Session } from '../session.ts';
+import { holdSignals, interruptible } from '../signals.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
 import { howLong, standing, what } from '../views/words.ts';
@@ -31,10 +31,16 @@ It waits until the cluster itself says yes to you. Ctrl-C stops the waiting, not
     .action(async (options: AskOptions & { wait: boolean }, command: Command) => {
       const session = openSession(command);
       const { terminal } = session;
-      const request = await submit(session, await newRequest(session, options));
+      const body = await newRequest(session, options);
+      // A Ctrl-C while it is sent is answered once it is known what became of it.
+      const release = options.wait ? holdSignals() : undefined;
+      const request = await submit(session, body).catch((error) => {
+        release?.();
+        throw error;
+      });
       terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
       if (options.wait) {
-        await waitAndTell(session, request);
+        await waitAndTell(session, request).finally(release);
         return;
       }
       terminal.json(request);

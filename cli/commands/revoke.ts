@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { InvalidInput, Unavailable } from '#domain/errors.ts';
 import { isFinal } from '#domain/lifecycle.ts';
-import { interruptible } from '../interrupt.ts';
 import { openSession, type Session } from '../session.ts';
+import { interruptible } from '../signals.ts';
 import { when } from '../terminal/times.ts';
 import { standing, what, whoAsked } from '../views/words.ts';
 import { waitForEnd } from '../waiting/wait-for-end.ts';

@@ -6,11 +6,11 @@ import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
 import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
 import { NoAccess } from '../failures.ts';
-import { interruptible } from '../interrupt.ts';
 import { kubeconfigText } from '../kubeconfig.ts';
 import { runChild } from '../running/child.ts';
 import { giveBack } from '../running/give-back.ts';
 import { openSession, type Session } from '../session.ts';
+import { holdSignals, interruptible } from '../signals.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { localTime, when } from '../terminal/times.ts';
 import { howLong, what } from '../views/words.ts';
@@ -46,14 +46,21 @@ Exit codes are the command's; 126 and 127 as in a shell; before it has started, 
       if (session.terminal.format === 'json') {
         throw new InvalidInput("`curfew run` has no JSON output: stdout is the command's.");
       }
-      const request = await submit(session, await newRequest(session, options));
-      session.terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
-      process.exitCode = await withAccess(
-        session,
-        request.id,
-        () => interruptible((signal) => waitForAccess(session, request, signal)),
-        (access) => runWith(session, access, program, args),
-      );
+      const body = await newRequest(session, options);
+      // From before anything is asked for until it is given back, no signal may end this process in between.
+      const release = holdSignals();
+      try {
+        const request = await submit(session, body);
+        session.terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
+        process.exitCode = await withAccess(
+          session,
+          request.id,
+          () => interruptible((signal) => waitForAccess(session, request, signal)),
+          (access) => runWith(session, access, program, args),
+        );
+      } finally {
+        release();
+      }
     });
 }
 

@@ -1,6 +1,7 @@
 /** The command that `curfew run` runs: started with access, signals passed on, its end told as a shell would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { onSignals } from '../signals.ts';
 
 export interface ChildEnd {
   /** Exit code as a shell reports it: 128 + number where a signal ended it, 127 not found, 126 not executable. */
@@ -8,8 +9,6 @@ export interface ChildEnd {
   /** Why it could not be started. */
   fault?: string;
 }
-
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
 /** Runs to its end. Signals that reach this process go on to the command; a third Ctrl-C kills it. */
 export function runChild(
@@ -19,10 +18,10 @@ export function runChild(
 ): Promise<ChildEnd> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
-    const stopForwarding = forwardSignals(child);
+    const stopForwarding = onSignals(forwarder(child));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      stopForwarding();
       if (child.pid !== undefined) return;
+      stopForwarding();
       const fault = error.code === 'ENOENT' ? 'there is no such command' : error.message;
       resolve({ code: error.code === 'ENOENT' ? 127 : 126, fault: `${command}: ${fault}` });
     });
@@ -33,25 +32,18 @@ export function runChild(
   });
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+function forwarder(child: ChildProcess): (name: NodeJS.Signals) => void {
   let interrupts = 0;
-  const handlers = forwarded.map((name) => {
-    const handler = () => {
-      if (name !== 'SIGINT') {
-        child.kill(name);
-        return;
-      }
-      interrupts++;
-      // The terminal has sent the first one to the command, too; a second copy would make kubectl quit unkindly.
-      const fromTerminal = process.stdin.isTTY === true;
-      if (interrupts > 2) child.kill('SIGKILL');
-      else if (interrupts === 2) child.kill('SIGTERM');
-      else if (!fromTerminal) child.kill('SIGINT');
-    };
-    process.on(name, handler);
-    return () => process.off(name, handler);
-  });
-  return () => {
-    for (const off of handlers) off();
+  return (name) => {
+    if (name !== 'SIGINT') {
+      child.kill(name);
+      return;
+    }
+    interrupts++;
+    // The terminal has sent the first one to the command, too; a second copy would make kubectl quit unkindly.
+    const fromTerminal = process.stdin.isTTY === true;
+    if (interrupts > 2) child.kill('SIGKILL');
+    else if (interrupts === 2) child.kill('SIGTERM');
+    else if (!fromTerminal) child.kill('SIGINT');
   };
 }

@@ -2,8 +2,8 @@
 import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { waitUntilRefused } from '../cluster-question.ts';
-import { interruptible } from '../interrupt.ts';
 import type { Session } from '../session.ts';
+import { interruptible } from '../signals.ts';
 import { localTime, when } from '../terminal/times.ts';
 import type { Access } from '../waiting/wait-for-access.ts';
 import { waitForEnd } from '../waiting/wait-for-end.ts';
