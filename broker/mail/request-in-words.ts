@@ -94,8 +94,8 @@ function inWords(request: AccessRequest): RequestInWords {
   return {
     who,
     whoGets: isPerson
-      ? `One person: ${subject.sessionName ?? who}, signed in through the IAM role ${roleName}.`
-      : `Everyone who can use the IAM role ${subject.principalArn}.`,
+      ? `One person: ${subject.sessionName ?? who}, signed in through the IAM role ${roleName}`
+      : `Everyone who can use the IAM role ${subject.principalArn}`,
     headline: `${who} asks for ${asked.role} on ${asked.cluster} for ${howLong}`,
     role: asked.role,
     can: rulesInWords(resolved.rules),

@@ -12,6 +12,8 @@ const inline = {
   button:
     'display:inline-block;padding:12px 24px;border-radius:6px;background:#1f4fa3;color:#ffffff;font-weight:600;text-decoration:none',
   caution: 'margin:0 0 20px;padding:12px 16px;border-left:4px solid #b45309;background:#fef3e2;color:#5c2c06',
+  cares: 'margin:8px 0 0;padding-left:20px',
+  why: 'margin:0 0 20px;padding:4px 0 4px 16px;border-left:4px solid #c3c9d1;overflow-wrap:anywhere',
   lead: 'margin:0',
   list: 'margin:8px 0 20px;padding-left:20px',
   table: 'width:100%;border-collapse:collapse',
@@ -37,7 +39,7 @@ export const mailStyle = `
   .body { background: #10151c !important; color: #e6e9ee !important; }
   .sheet { background: #1a212b !important; }
   .brand, .label, .note { color: #a3adba !important; }
-  .label, .value { border-color: #333d4a !important; }
+  .label, .value, .why { border-color: #4a5666 !important; }
   .caution { background: #3a2610 !important; color: #ffdcb0 !important; border-color: #f0a040 !important; }
   .button { background: #8ab4f8 !important; color: #0b1a33 !important; }
 }

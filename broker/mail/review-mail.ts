@@ -44,7 +44,6 @@ function rowsOf({ words, id }: Told): [label: string, value: string][] {
     ['Who gets access', words.whoGets],
     ['Where', words.where],
     ['How long', `${words.howLong}, then it ends by itself`],
-    ['Their reason', words.why],
     ['Ticket', words.ticket ?? 'none given'],
     ['Approvals so far', words.approvals],
     ['Answer until', words.answerBy],
@@ -60,6 +59,7 @@ function textOf(told: Told): string {
     .join('\n');
   return [
     `${words.headline}.`,
+    `They write: “${words.why}”`,
     `Look at it and answer:\n${link}`,
     ...(words.cautions.length > 0 ? [`Think of this first:\n${bullets(words.cautions)}`] : []),
     `Role ${words.role} lets them:\n${bullets(words.can)}`,
@@ -79,7 +79,7 @@ function htmlOf(told: Told): string {
   const cautions = html`
       <div ${styled('caution')}>
         <strong>Think of this first</strong>
-        <ul ${styled('list')}>${words.cautions.map((line) => html`<li>${line}</li>`)}</ul>
+        <ul ${styled('cares')}>${words.cautions.map((line) => html`<li>${line}</li>`)}</ul>
       </div>`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -96,6 +96,7 @@ function htmlOf(told: Told): string {
   <div ${styled('sheet')}>
     <p ${styled('brand')}>Curfew</p>
     <h1 ${styled('heading')}>${words.headline}</h1>
+    <p ${styled('why')}>They write: “${words.why}”</p>
     <p ${styled('action')}><a href="${link}" ${styled('button')}>Look at it and answer</a></p>
     ${words.cautions.length > 0 ? cautions : ''}
     <p ${styled('lead')}>Role <strong>${words.role}</strong> lets them:</p>

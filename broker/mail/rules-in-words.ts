@@ -32,7 +32,7 @@ const deedWords = new Map(
 
 const resourceWords = new Map(
   Object.entries({
-    'pods/log': 'the logs of pods',
+    'pods/log': 'pod logs',
     configmaps: 'config maps',
     replicasets: 'replica sets',
     statefulsets: 'stateful sets',

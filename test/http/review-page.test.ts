@@ -18,7 +18,7 @@ describe('the page behind a link', () => {
     const page = await response.text();
     for (const told of [
       'alice@example.com asks for pod-reader on payments-prod for 30 minutes',
-      'Read pods, the logs of pods and services (get, list, watch)',
+      'Read pods, pod logs and services (get, list, watch)',
       'One person: alice@example.com',
       'Cluster payments-prod, namespace payments',
       submission.reason,

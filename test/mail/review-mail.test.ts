@@ -18,7 +18,7 @@ describe('the review mail', () => {
       subject: 'Review: alice@example.com asks for pod-reader on payments-prod for 30 minutes',
     });
     for (const told of [
-      'Read pods, the logs of pods and services (get, list, watch)',
+      'Read pods, pod logs and services (get, list, watch)',
       'One person: alice@example.com',
       'Cluster payments-prod, namespace payments',
       '30 minutes, then it ends by itself',

@@ -1,4 +1,4 @@
-/** What a page shows of a request: its risks first, then what it lets one do, then everything else. */
+/** What a page shows of a request: why it is asked and what is risky first, then what it lets one do, then everything else. */
 import { html } from 'hono/html';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -15,7 +15,8 @@ function cautions(lines: readonly string[]): Markup | string {
 
 export function requestFacts(request: AccessRequest, now: Instant): Markup {
   const words = requestInWords(request);
-  return html`${cautions(words.cautions)}
+  return html`<p class="why">They write: “${words.why}”</p>
+    ${cautions(words.cautions)}
     <h2>Role ${words.role} lets them</h2>
     <ul>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <dl>
@@ -23,7 +24,6 @@ export function requestFacts(request: AccessRequest, now: Instant): Markup {
       <dt>Who gets access</dt><dd>${words.whoGets}</dd>
       <dt>Where</dt><dd>${words.where}</dd>
       <dt>How long</dt><dd>${words.howLong}, then it ends by itself</dd>
-      <dt>Their reason</dt><dd class="quote">${words.why}</dd>
       <dt>Ticket</dt><dd>${words.ticket ?? 'none given'}</dd>
       <dt>Asked</dt><dd><time datetime="${request.createdAt}">${words.askedAt}</time></dd>
       <dt>Answer until</dt>

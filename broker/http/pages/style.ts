@@ -33,13 +33,14 @@ li { margin: .25rem 0; }
 dl { margin: 1.25rem 0 0; display: grid; grid-template-columns: 9.5rem 1fr; }
 dt, dd { margin: 0; padding: .6rem 0; border-top: 1px solid var(--line); }
 dt { padding-right: 1rem; color: var(--soft); }
-.quote { font-weight: 600; }
+.why { margin: 1rem 0 0; padding: .25rem 0 .25rem 1rem; border-left: .25rem solid var(--line); font-size: 1.1rem; }
 .care, .notice { margin: 1.25rem 0 0; padding: .75rem 1rem; border-left: .25rem solid var(--care-line);
   border-radius: .25rem; background: var(--care-ground); color: var(--care-ink); }
 .care h2, .notice h2 { margin: 0; font-size: 1rem; }
 .care p, .notice p { margin: 0; }
 form { margin: 1.75rem 0 0; padding-top: 1.5rem; border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; }
+.hint { font-weight: normal; }
 .hint, footer { color: var(--soft); font-size: .9rem; }
 input[type=text] {
   width: 100%; margin: .35rem 0 1.25rem; padding: .7rem; font: inherit; color: inherit;
