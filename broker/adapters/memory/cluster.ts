@@ -10,6 +10,7 @@ import type { Clock, ClusterApi, ClusterSession } from '#ports';
 export class MemoryCluster {
   readonly roleBindings = new Map<string, RoleBinding & { metadata: { uid: string } }>();
   readonly clusterRoles = new Map<string, { rules: PolicyRule[] }>();
+  /** Namespaces in which onboarding has given the broker its rights. */
   readonly namespaces = new Set<string>();
   /** Whether the admission policies stand. */
   fenced = true;
@@ -22,15 +23,21 @@ export class MemoryCluster {
   }
 }
 
+/** Whose rights a session has; 'both' in worlds where one port serves both legs. */
+type Leg = 'bind-role' | 'unbind-role' | 'both';
+
 export class MemoryClusterApi implements ClusterApi {
+  /** By name in EKS. */
   readonly clusters = new Map<string, MemoryCluster>();
   readonly #clock: Pick<Clock, 'now'>;
-  constructor(clock: Pick<Clock, 'now'>) {
+  readonly #leg: Leg;
+  constructor(clock: Pick<Clock, 'now'>, leg: Leg = 'both') {
     this.#clock = clock;
+    this.#leg = leg;
   }
 
   async connect({ eksName }: ClusterAddress): Promise<ClusterSession> {
-    return new MemorySession(() => this.#reach(eksName), this.#clock);
+    return new MemorySession(() => this.#reach(eksName), this.#clock, this.#leg);
   }
 
   #reach(eksName: string): MemoryCluster {
@@ -41,24 +48,24 @@ export class MemoryClusterApi implements ClusterApi {
 }
 
 class MemorySession implements ClusterSession {
-  readonly #cluster: () => MemoryCluster;
+  readonly #reach: () => MemoryCluster;
   readonly #clock: Pick<Clock, 'now'>;
-  constructor(cluster: () => MemoryCluster, clock: Pick<Clock, 'now'>) {
-    this.#cluster = cluster;
+  readonly #leg: Leg;
+  constructor(reach: () => MemoryCluster, clock: Pick<Clock, 'now'>, leg: Leg) {
+    this.#reach = reach;
     this.#clock = clock;
+    this.#leg = leg;
   }
 
   async readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined> {
-    return structuredClone(this.#cluster().clusterRoles.get(name));
+    return structuredClone(this.#reach().clusterRoles.get(name));
   }
 
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {
-    const cluster = this.#cluster();
+    const cluster = this.#reach();
     const { namespace, name } = binding.metadata;
-    if (!cluster.namespaces.has(namespace))
-      throw new ClusterNotReady(`Namespace ${namespace} does not exist on the cluster.`);
-    if (!cluster.clusterRoles.has(binding.roleRef.name))
-      throw new ClusterNotReady(`ClusterRole ${binding.roleRef.name} does not exist on the cluster.`);
+    if (this.#leg === 'unbind-role' || !cluster.namespaces.has(namespace))
+      throw new PlanRefused(`RBAC does not let the broker create RoleBindings in ${namespace}.`);
     if (cluster.fenced) this.#admit(binding);
     if (cluster.roleBindings.has(`${namespace}/${name}`)) return 'exists';
     const uid = cluster.nextUid();
@@ -81,7 +88,7 @@ class MemorySession implements ClusterSession {
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
-    return structuredClone(this.#cluster().roleBindings.get(`${namespace}/${name}`));
+    return structuredClone(this.#inside(namespace).roleBindings.get(`${namespace}/${name}`));
   }
 
   async deleteRoleBinding(
@@ -89,7 +96,9 @@ class MemorySession implements ClusterSession {
     name: string,
     uid: string,
   ): Promise<'deleted' | 'gone' | 'other'> {
-    const { roleBindings } = this.#cluster();
+    const { roleBindings } = this.#inside(namespace);
+    if (this.#leg === 'bind-role')
+      throw new ClusterNotReady('RBAC does not let BindRole delete RoleBindings.');
     const found = roleBindings.get(`${namespace}/${name}`);
     if (!found) return 'gone';
     if (found.metadata.uid !== uid) return 'other';
@@ -97,7 +106,13 @@ class MemorySession implements ClusterSession {
     return 'deleted';
   }
 
-  async refusesForbidden(_namespace: string, _clusterRole: string): Promise<boolean> {
-    return this.#cluster().fenced;
+  async refusesForbidden(namespace: string, _clusterRole: string): Promise<boolean> {
+    return this.#inside(namespace).fenced;
+  }
+
+  #inside(namespace: string): MemoryCluster {
+    const cluster = this.#reach();
+    if (cluster.namespaces.has(namespace)) return cluster;
+    throw new ClusterNotReady(`The broker has no rights in namespace ${namespace}: it was not onboarded.`);
   }
 }

@@ -1,0 +1,74 @@
+/** ClusterApi: the memory twin and a real API server behind real fences do the same. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KubernetesApi } from '#adapters/kubernetes-api.ts';
+import { MemoryCluster, MemoryClusterApi } from '#adapters/memory/cluster.ts';
+import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
+import { systemClock } from '#adapters/system.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
+import { Unavailable } from '#domain/errors.ts';
+import { clusterApiContract } from './cluster-api.ts';
+import { deployment, type OnboardedCluster, startOnboardedCluster, tokens } from './onboarded-cluster.ts';
+
+const rulesOf = (role: string) => sampleCatalog().roles[role]?.rules ?? [];
+const nameOf = (role: string) => clusterRoleName(role, rulesOf(role));
+const roles = {
+  clusterRole: { name: nameOf('pod-reader'), rules: rulesOf('pod-reader') },
+  deletedClusterRole: nameOf('deployer'),
+};
+
+describe('ClusterApi in memory', () => {
+  const cluster = new MemoryCluster();
+  cluster.clusterRoles.set(roles.clusterRole.name, { rules: roles.clusterRole.rules });
+  for (const namespace of ['payments', 'checkout']) cluster.namespaces.add(namespace);
+  const legs = {
+    bindRole: new MemoryClusterApi(systemClock, 'bind-role'),
+    unbindRole: new MemoryClusterApi(systemClock, 'unbind-role'),
+  };
+  for (const leg of Object.values(legs)) leg.clusters.set('payments-prod', cluster);
+  clusterApiContract(() => ({
+    ...legs,
+    ...roles,
+    deployment,
+    now: systemClock.now,
+    address: {
+      eksName: 'payments-prod',
+      region: 'us-east-1',
+      endpoint: 'https://x',
+      certificateAuthority: '',
+    },
+    async lowerFences() {
+      cluster.fenced = false;
+    },
+    async raiseFences() {
+      cluster.fenced = true;
+    },
+  }));
+});
+
+describe('ClusterApi on a real API server', () => {
+  let cluster: OnboardedCluster;
+  beforeAll(async () => {
+    cluster = await startOnboardedCluster();
+    await cluster.admin(['delete', 'clusterrole', roles.deletedClusterRole]);
+  });
+  afterAll(() => cluster?.stop());
+
+  clusterApiContract(() => ({
+    bindRole: new KubernetesApi(async () => tokens.bindRole),
+    unbindRole: new KubernetesApi(async () => tokens.unbindRole),
+    ...roles,
+    deployment,
+    now: systemClock.now,
+    address: cluster.address,
+    lowerFences: () => cluster.lowerFences(),
+    raiseFences: () => cluster.raiseFences(),
+  }));
+
+  it('says Unavailable for a token that the cluster does not know', async () => {
+    const session = await new KubernetesApi(async () => 'unknown').connect(cluster.address);
+    const read = session.readRoleBinding('payments', 'x');
+    await expect(read).rejects.toBeInstanceOf(Unavailable);
+    await expect(read).rejects.toThrow(/401/);
+    await expect(read).rejects.not.toThrow(/unknown/);
+  });
+});
