@@ -24,6 +24,7 @@ NAMES = (
     "states_tokens",
     "iam_resource_names",
     "s3_condition_keys",
+    "ses_condition_keys",
     "states_start_again",
     "states_error_matching",
     "states_succeed_output",

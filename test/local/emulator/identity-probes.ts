@@ -67,6 +67,32 @@ export const identityProbes: Probe[] = [
     },
   },
   {
+    mend: 'ses_condition_keys',
+    title: 'a role allowed to send from one address can send from it and from no other',
+    mended: { mail: 'none', otherMail: 'AccessDeniedException' },
+    stock: { mail: 'AccessDeniedException', otherMail: 'AccessDeniedException' },
+    see: async (cloud) => {
+      const root = new SESv2Client({ endpoint: cloud.emulator.url, region, credentials: rootKeys });
+      for (const EmailIdentity of ['sender@example.com', 'impostor@example.com']) {
+        await root.send(new CreateEmailIdentityCommand({ EmailIdentity }));
+      }
+      const Condition = { StringEquals: { 'ses:FromAddress': 'sender@example.com' } };
+      const allowed = [{ Action: 'ses:SendEmail', Resource: '*', Condition }];
+      const mails = new SESv2Client(await signedInAs(cloud, 'one-sender', allowed));
+      const send = (FromEmailAddress: string) =>
+        errorOf(
+          mails.send(
+            new SendEmailCommand({
+              FromEmailAddress,
+              Destination: { ToAddresses: ['rita@example.com'] },
+              Content: { Simple: { Subject: { Data: 'x' }, Body: { Text: { Data: 'x' } } } },
+            }),
+          ),
+        );
+      return { mail: await send('sender@example.com'), otherMail: await send('impostor@example.com') };
+    },
+  },
+  {
     mend: 's3_condition_keys',
     title: 'a bucket that takes create-only puts over new TLS takes these and no others',
     mended: { createOnly: 'none', plain: 'AccessDenied' },
@@ -155,7 +181,7 @@ export const identityProbes: Probe[] = [
 async function signedInAs(
   cloud: ProbedCloud,
   RoleName: string,
-  statements: { Action: string; Resource: string }[],
+  statements: { Action: string; Resource: string; Condition?: object }[],
 ) {
   const trusted = {
     Effect: 'Allow',
