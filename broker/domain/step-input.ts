@@ -57,7 +57,7 @@ export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
   retried: z.boolean().exactOptional(),
 });
 
-const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });
+export const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });
 export const closeStep = z.object({ requestId, unbound: unbindResult });
 
 /** A schedule's event names no request; a changed execution's is named after its request. Anything else: sweep all. */
