@@ -79,7 +79,7 @@ export async function newRequest(session: Session, options: AskOptions): Promise
 }
 
 function durationFault(text: string): string | undefined {
-  return parseDuration(text) ? undefined : 'write a duration such as 90s, 30m, 2h or 1h30m.';
+  return parseDuration(text) ? undefined : 'Write a duration such as 90s, 30m, 2h or 1h30m.';
 }
 
 /** What the catalog leaves no choice in is taken from it; the rest is asked where somebody can answer. */

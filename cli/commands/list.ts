@@ -53,27 +53,30 @@ Examples:
         );
         return;
       }
+      // One's own list need not say whose each is.
+      const columns = options.open ? allColumns : allColumns.filter(([heading]) => heading !== 'WHO');
       terminal.print(
-        table(['ID', 'STATUS', 'WHO', 'ROLE', 'WHERE', 'FOR', 'WHEN', 'REASON'], items.map(row)),
+        table(
+          columns.map(([heading]) => heading),
+          items.map((request) => columns.map(([, cell]) => cell(request))),
+        ),
       );
       if (cursor !== undefined)
         terminal.progress(`More: curfew list${options.open ? ' --open' : ''} --cursor ${cursor}`);
     });
 }
 
-function row(request: RequestView): string[] {
-  const { id, status, asked } = request;
-  return [
-    id,
-    status,
-    whoAsked(request),
-    asked.role,
-    where(request),
-    howLong(request),
-    moment(request),
-    asked.reason,
-  ];
-}
+/** What matters most comes first: narrow terminals cut the end. */
+const allColumns: readonly (readonly [string, (request: RequestView) => string])[] = [
+  ['ID', ({ id }) => id],
+  ['STATUS', ({ status }) => status],
+  ['WHEN', moment],
+  ['WHO', whoAsked],
+  ['ROLE', ({ asked }) => asked.role],
+  ['WHERE', where],
+  ['FOR', howLong],
+  ['REASON', ({ asked }) => asked.reason],
+];
 
 /** The one point in time that matters in each status. */
 function moment({ status, grant, reviewBy, updatedAt }: RequestView): string {

@@ -13,7 +13,7 @@ export function table(
     .map((row) =>
       row
         .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-        .join('   ')
+        .join('  ')
         .trimEnd(),
     )
     .map((line) => {

@@ -8,7 +8,7 @@ import { createApp } from '#http/app.ts';
 import { buildCli } from '../../cli/build.ts';
 import { Machine } from '../operations/machine.ts';
 import { type ClusterServer, startClusterServer } from './cluster-server.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, type Interceptor, startGateway } from './gateway.ts';
 import { type PersonName, people } from './people.ts';
 
 export interface Ended {
@@ -30,11 +30,15 @@ export interface Running {
 export interface CliOptions {
   as?: PersonName | 'nobody';
   env?: NodeJS.ProcessEnv;
+  /** Calls the API through this door instead of the front one. */
+  via?: Gateway;
 }
 
 export interface House {
   world: MemoryWorld;
   gateway: Gateway;
+  /** Another way to the same API, on which only one test interferes. */
+  door(intercept: Interceptor): Promise<Gateway>;
   cluster: ClusterServer;
   /** HOME of all that is spawned. */
   home: string;
@@ -54,15 +58,17 @@ export async function openHouse(): Promise<House> {
   const script = join(home, 'curfew.mjs');
   await buildCli(script);
   const world = memoryWorld({ now: new Date().toISOString() });
-  const gateway = await startGateway(
-    createApp(world, { log: { error: (...facts) => console.error(...facts) } }),
-  );
+  const app = createApp(world, { log: { error: (...facts) => console.error(...facts) } });
+  const gateway = await startGateway(app);
+  const doors = [gateway];
   const cluster = await startClusterServer(world, join(home, 'pki'));
   const address = world.inside.entries.clusters.get('payments-prod');
   if (!address) throw new Error('The memory world has no payments-prod.');
   const { endpoint, certificateAuthority } = cluster;
   world.inside.entries.clusters.set('payments-prod', { ...address, endpoint, certificateAuthority });
 
+  // Time is the real one here: what an operation would wait for must not move everybody's clock.
+  world.inside.clock.sleep = async () => undefined;
   const machine = new Machine(world);
   let open = true;
   const ticking = (async () => {
@@ -73,13 +79,14 @@ export async function openHouse(): Promise<House> {
     }
   })();
 
-  const environment = ({ as = 'alice', env = {} }: CliOptions = {}): NodeJS.ProcessEnv => ({
+  const environment = ({ as = 'alice', env = {}, via = gateway }: CliOptions = {}): NodeJS.ProcessEnv => ({
     PATH: process.env.PATH,
     HOME: home,
     TZ: 'UTC',
-    CURFEW_URL: gateway.url,
+    CURFEW_URL: via.url,
     AWS_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_COMPILE_CACHE: join(home, 'compiled'),
     ...(as === 'nobody'
       ? {}
       : {
@@ -123,6 +130,12 @@ export async function openHouse(): Promise<House> {
   return {
     world,
     gateway,
+    async door(intercept) {
+      const door = await startGateway(app);
+      door.intercept = intercept;
+      doors.push(door);
+      return door;
+    },
     cluster,
     home,
     script,
@@ -132,7 +145,7 @@ export async function openHouse(): Promise<House> {
     async close() {
       open = false;
       await ticking;
-      await gateway.close();
+      await Promise.all(doors.map((door) => door.close()));
       await cluster.close();
       await rm(home, { recursive: true, force: true });
     },

@@ -47,8 +47,8 @@ test('a table lines up, and is cut where the terminal ends', () => {
     ['1', 'short'],
     ['22222', 'evil\u001b[2J'],
   ];
-  expect(table(['A', 'B'], rows, 0)).toEqual(['A       B', '1       short', '22222   evil\\u{1b}[2J']);
-  expect(table(['A', 'B'], rows, 10)).toEqual(['A       B', '1       s…', '22222   e…']);
+  expect(table(['A', 'B'], rows, 0)).toEqual(['A      B', '1      short', '22222  evil\\u{1b}[2J']);
+  expect(table(['A', 'B'], rows, 10)).toEqual(['A      B', '1      sh…', '22222  ev…']);
 });
 
 test.each([
