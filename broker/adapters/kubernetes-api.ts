@@ -40,7 +40,7 @@ class KubernetesSession implements ClusterSession {
     const found = await this.#ask(
       `Reading ClusterRole ${name}`,
       () => this.#api.readClusterRole({ name }),
-      ({ status }) => (status === 404 ? 'absent' : undefined),
+      (refusal) => (isAbsent(refusal) ? 'absent' : undefined),
     );
     if (found === 'absent') return undefined;
     const rules = z.safeParse(catalogRules, found.rules ?? []);
@@ -72,12 +72,18 @@ class KubernetesSession implements ClusterSession {
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
+    const what = `Reading RoleBinding ${namespace}/${name}`;
     const found = await this.#ask(
-      `Reading RoleBinding ${namespace}/${name}`,
+      what,
       () => this.#api.readNamespacedRoleBinding({ namespace, name }),
-      ({ status }) => (status === 404 ? 'absent' : undefined),
+      (refusal) => (isAbsent(refusal) ? 'absent' : undefined),
     );
-    return found === 'absent' ? undefined : roleBindingOf(found);
+    if (found === 'absent') return undefined;
+    const { metadata } = found;
+    // What is not the object itself must not pass for "not ours", which would be taken for proof that ours is gone.
+    if (metadata?.name !== name || metadata.namespace !== namespace || metadata.uid === undefined)
+      throw new Unavailable(`${what}: ${this.#eksName} answered something else. Try again shortly.`);
+    return roleBindingOf(found);
   }
 
   async deleteRoleBinding(
@@ -88,7 +94,7 @@ class KubernetesSession implements ClusterSession {
     const answer = await this.#ask(
       `Deleting RoleBinding ${namespace}/${name}`,
       () => this.#api.deleteNamespacedRoleBinding({ namespace, name, body: { preconditions: { uid } } }),
-      ({ status }) => (status === 404 ? 'gone' : status === 409 ? 'other' : undefined),
+      (refusal) => (isAbsent(refusal) ? 'gone' : refusal.status === 409 ? 'other' : undefined),
     );
     return typeof answer === 'string' ? answer : 'deleted';
   }
@@ -143,6 +149,11 @@ interface Refusal {
   /** Of the Status object in the body, where there is one. */
   reason: string;
   message: string;
+}
+
+/** A 404 of the API server about the object; one of something in between, or of a path, proves nothing. */
+function isAbsent({ status, reason }: Refusal): boolean {
+  return status === 404 && reason === 'NotFound';
 }
 
 const statusBody = z.object({ reason: z.string().default(''), message: z.string().default('') });

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { FenceOpen, StillStanding, Unavailable } from '#domain/errors.ts';
 
 import type { UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import { unbindResult } from '#domain/step-input.ts';
 import type { ClusterLeg } from '#ports';
-import { unbindResult } from './inputs.ts';
 import { sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
 

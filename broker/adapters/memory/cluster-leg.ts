@@ -1,8 +1,8 @@
 /** The call to UnbindRole in memory: whoever builds the world connects the operation that answers. */
 import { FenceOpen, StillStanding, Unavailable } from '#domain/errors.ts';
 import type { UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import { unbindResult } from '#domain/step-input.ts';
 import type { ClusterLeg } from '#ports';
-import { unbindResult } from '../inputs.ts';
 
 export class MemoryClusterLeg implements ClusterLeg {
   #answer: ((plan: UnbindPlan) => Promise<unknown>) | undefined;
