@@ -7,9 +7,9 @@ export function literal(value: string | readonly string[] | Readonly<Record<stri
   return JSON.stringify(value);
 }
 
-/** Value of a label or annotation of `object` or `oldObject`, '' when there is none: never an error. */
-export function markOf(target: string, field: 'labels' | 'annotations', key: string): string {
-  return `${target}.metadata.?${field}[?${literal(key)}].orValue('')`;
+/** Value of a label or annotation of the object that is written, '' when there is none: never an error. */
+export function markOf(field: 'labels' | 'annotations', key: string): string {
+  return `object.metadata.?${field}[?${literal(key)}].orValue('')`;
 }
 
 /** Crockford's base 32, in the lower case that names of Kubernetes objects have. */
@@ -17,13 +17,11 @@ export const requestIdPattern = '[0-9a-hjkmnp-tv-z]{26}';
 export const grantNamePattern = `^curfew-${requestIdPattern}$`;
 
 /**
- * Whether a RoleBinding is, or passes itself off as, one of ours: by its name or by any mark. Total: no object makes
- * it fail, as a fence that fails would refuse, or let through, what it never judged.
+ * Whether the RoleBinding that is written is, or passes itself off as, one of ours: by its name or by any mark. Total: no
+ * object makes it fail, as a fence that fails would refuse, or let through, what it never judged.
  */
-export function looksLikeGrant(target: 'object' | 'oldObject'): string {
-  return [
-    `${target}.metadata.?name.orValue('').matches(${literal(grantNamePattern)})`,
-    `${markOf(target, 'labels', marks.managedBy)} == ${literal(managedBy)}`,
-    `${target}.metadata.?labels[?${literal(marks.request)}].hasValue()`,
-  ].join(' || ');
-}
+export const looksLikeGrant = [
+  `object.metadata.?name.orValue('').matches(${literal(grantNamePattern)})`,
+  `${markOf('labels', marks.managedBy)} == ${literal(managedBy)}`,
+  `object.metadata.?labels[?${literal(marks.request)}].hasValue()`,
+].join(' || ');

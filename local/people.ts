@@ -73,7 +73,9 @@ export async function createPeople(emulatorUrl: string): Promise<void> {
   );
   await createRole(iam, developer, [callCurfew]);
   await createRole(iam, reviewer, [callCurfew]);
-  await createRole(iam, platformAdmin, [callCurfew, runClusters]);
+  // `curfew onboard` reads the deployment from the outputs of its stack.
+  const readStacks = allow(['cloudformation:DescribeStacks'], '*');
+  await createRole(iam, platformAdmin, [callCurfew, runClusters, readStacks]);
   await createRole(iam, ciDeployer, [callCurfew]);
 }
 

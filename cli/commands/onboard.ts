@@ -52,7 +52,9 @@ Examples:
     )
     .action(async (options: Options, command: Command) => {
       const session = openSession(command);
-      const { terminal, identity } = session;
+      const { terminal, identity, profile } = session;
+      // A profile may say which endpoints to call, and the SDK looks for them under this name only.
+      if (profile !== undefined) process.env.AWS_PROFILE = profile;
       const catalog = catalogOf(options.catalog);
       const entry = clusterOf(catalog, options);
       const stackRegion = await identity.region();

@@ -65,7 +65,11 @@ export async function planCluster(
   return { steps: [...steps, ...old], right };
 }
 
-function compare(object: Manifest, found: Standing, deployment: string): Change | { fault: string } | 'right' {
+function compare(
+  object: Manifest,
+  found: Standing,
+  deployment: string,
+): Change | { fault: string } | 'right' {
   const foreign = foreignness(object, found, deployment);
   if (foreign) return { fault: foreign };
   const paths = changedPaths(contentOf(found), contentOf(object));

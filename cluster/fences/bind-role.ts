@@ -32,9 +32,9 @@ export function bindRole(
     on: [onRbac(['rolebindings'], 'CREATE')],
     when: [{ name: 'by-bind-role', expression: `request.userInfo.username == ${literal(bindRoleUser)}` }],
     variables: [
-      { name: 'request', expression: markOf('object', 'labels', marks.request) },
-      { name: 'expiresAt', expression: markOf('object', 'annotations', marks.expiresAt) },
-      { name: 'createBefore', expression: markOf('object', 'annotations', marks.createBefore) },
+      { name: 'request', expression: markOf('labels', marks.request) },
+      { name: 'expiresAt', expression: markOf('annotations', marks.expiresAt) },
+      { name: 'createBefore', expression: markOf('annotations', marks.createBefore) },
       // Set by the server, in whole seconds and as text; the true moment lies within the second that it begins.
       { name: 'created', expression: 'timestamp(object.metadata.creationTimestamp)' },
       { name: 'namespacesByRole', expression: literal(namespacesByRole) },
@@ -42,7 +42,7 @@ export function bindRole(
     ],
     require: [
       {
-        expression: `${markOf('object', 'labels', marks.managedBy)} == ${literal(managedBy)} && ${markOf('object', 'labels', marks.deployment)} == ${literal(deployment)}`,
+        expression: `${markOf('labels', marks.managedBy)} == ${literal(managedBy)} && ${markOf('labels', marks.deployment)} == ${literal(deployment)}`,
         message: `A grant carries the labels ${marks.managedBy}=${managedBy} and ${marks.deployment}=${deployment}.`,
       },
       {

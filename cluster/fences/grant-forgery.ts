@@ -9,7 +9,7 @@ export const grantForgery: Fence = {
   on: [onRbac(['rolebindings'], 'CREATE')],
   when: [
     { name: 'not-by-bind-role', expression: `request.userInfo.username != ${literal(bindRoleUser)}` },
-    { name: 'looks-like-a-grant', expression: looksLikeGrant('object') },
+    { name: 'looks-like-a-grant', expression: looksLikeGrant },
   ],
   require: [
     {

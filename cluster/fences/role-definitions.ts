@@ -27,7 +27,7 @@ export const roleCreate: Fence = {
       message: "ClusterRoles named curfew:* are made by a cluster-admin, with 'curfew onboard'.",
     },
     {
-      expression: `${markOf('object', 'labels', 'app.kubernetes.io/managed-by')} == ${literal(onboardedBy)} && !has(object.aggregationRule)`,
+      expression: `${markOf('labels', 'app.kubernetes.io/managed-by')} == ${literal(onboardedBy)} && !has(object.aggregationRule)`,
       message:
         "ClusterRoles named curfew:* are made by 'curfew onboard', and never aggregate the rules of others.",
     },

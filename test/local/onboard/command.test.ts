@@ -1,0 +1,224 @@
+/** `curfew onboard` as a platform team runs it: signed in to AWS, against the EKS API, a stack and a real cluster. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { signEksToken } from '#adapters/eks-token.ts';
+import { KubernetesApi } from '#adapters/kubernetes-api.ts';
+import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
+import { PlanRefused } from '#domain/errors.ts';
+import { instantOf } from '#domain/instant.ts';
+import { bindingName } from '#domain/request.ts';
+import { roleBindingsOf } from '#domain/role-binding.ts';
+import { joinEks } from '#local/eks/join.ts';
+import { account, region, rootKeys } from '#local/emulator/emulator.ts';
+import { ensureKubernetesBinaries } from '#local/kubernetes/binaries.ts';
+import { type LocalCluster, startCluster } from '#local/kubernetes/cluster.ts';
+import { kubectl } from '#local/kubernetes/kubectl.ts';
+import { platformAdmin, signIn, writeProfiles } from '#local/people.ts';
+import { run } from '#local/processes.ts';
+import { silentProgress } from '#local/progress.ts';
+import { type EksCloud, startEksCloud } from '../eks-cloud.ts';
+import { catalogInput, catalogOf } from './cluster.ts';
+
+const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const eksName = 'payments-eks';
+const podReader = clusterRoleName('pod-reader', catalogOf().roles['pod-reader']?.rules ?? []);
+
+let cloud: EksCloud;
+let cluster: LocalCluster;
+let env: NodeJS.ProcessEnv;
+let catalogFile: string;
+
+beforeAll(async () => {
+  const progress = silentProgress();
+  const binaries = await ensureKubernetesBinaries(progress);
+  cloud = await startEksCloud();
+  const { dir, eks, emulator } = cloud;
+  cluster = await startCluster({
+    dir: path.join(dir, 'cluster'),
+    name: eksName,
+    authenticatorUrl: eks.authenticatorUrl(eksName),
+    binaries,
+    progress,
+  });
+  await joinEks({ eks, cluster, binaries, admins: [platformAdmin.arn] });
+  for (const namespace of ['payments', 'checkout']) {
+    await kubectl(binaries, cluster.adminKubeconfig, ['create', 'namespace', namespace]);
+  }
+  const profiles = await writeProfiles({
+    emulatorUrl: emulator.url,
+    eksUrl: eks.url,
+    dir: path.join(dir, 'aws'),
+  });
+  env = { ...process.env, ...profiles, AWS_ENDPOINT_URL_CLOUDFORMATION: emulator.url, XDG_CONFIG_HOME: dir };
+  for (const name of ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete env[name];
+  const input = catalogInput();
+  catalogFile = path.join(dir, 'curfew.yaml');
+  Object.assign(input.clusters['payments-prod'], { eksName });
+  await writeFile(catalogFile, stringify(input));
+  await createStack(emulator.url);
+}, 900_000);
+
+afterAll(async () => {
+  await cluster?.stop();
+  await cloud?.stop();
+});
+
+/** What onboarding needs of the real stack: two roles, and the outputs that name them. */
+async function createStack(endpoint: string): Promise<void> {
+  const role = (RoleName: string) => ({
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' }],
+      },
+    },
+  });
+  const arn = (name: string) => ({ Value: { 'Fn::GetAtt': [name, 'Arn'] } });
+  const client = new CloudFormationClient({ endpoint, region, credentials: rootKeys });
+  const StackName = 'curfew';
+  await client.send(
+    new CreateStackCommand({
+      StackName,
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      TemplateBody: JSON.stringify({
+        Resources: { Bind: role('curfew-BindRole'), Unbind: role('curfew-UnbindRole') },
+        Outputs: {
+          Deployment: { Value: 'curfew' },
+          BindRoleRoleArn: arn('Bind'),
+          UnbindRoleRoleArn: arn('Unbind'),
+        },
+      }),
+    }),
+  );
+  await waitUntilStackCreateComplete({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { StackName });
+}
+
+const curfew = (...args: string[]) => curfewAs('pat', ...args);
+const curfewAs = (profile: string, ...args: string[]) =>
+  run({
+    command: process.execPath,
+    args: [
+      main,
+      'onboard',
+      '--profile',
+      profile,
+      '--cluster',
+      'payments-prod',
+      '--catalog',
+      catalogFile,
+      ...args,
+    ],
+    env,
+    timeoutMs: 60_000,
+  });
+
+/** The Kubernetes API as one leg of the broker, by its IAM role. */
+async function asBroker(name: 'BindRole' | 'UnbindRole') {
+  const role = { name: `curfew-${name}`, arn: `arn:aws:iam::${account}:role/curfew-${name}` };
+  const credentials = await signIn(cloud.emulator.url, { session: name, role } as never);
+  const api = new KubernetesApi(async () => {
+    return (await signEksToken({ clusterName: eksName, region, credentials })).token;
+  });
+  return api.connect({
+    eksName,
+    region,
+    endpoint: cluster.url,
+    certificateAuthority: Buffer.from(cluster.caPem).toString('base64'),
+  });
+}
+
+test('what must be known first is said with what to do, and nothing is changed', async () => {
+  const cases: [string[], number, string][] = [
+    [['--cluster', 'nope'], 2, 'has no cluster "nope". It knows: payments-prod.'],
+    [['--catalog', '/nowhere.yaml'], 2, 'Name it with --catalog.'],
+    [['--stack', 'nope'], 2, 'There is no stack "nope"'],
+    [['--deployment', 'curfew'], 2, '--bind-role-arn and --unbind-role-arn together'],
+    [[], 2, 'Pass --yes to make these changes, or --dry-run to only see them.'],
+    [['--context', 'nope', '--kubeconfig', cluster.adminKubeconfig], 2, 'has no context "nope"'],
+  ];
+  for (const [args, code, says] of cases) {
+    const result = await curfew(...args);
+    expect(result.stderr).toContain(says);
+    expect(result.code).toBe(code);
+  }
+  expect(cloud.eks.entries(eksName)).toHaveLength(1);
+});
+
+test('somebody who may not is told so', async () => {
+  const result = await curfewAs('alice', '--yes');
+  expect(result.stderr).toMatch(/You may not (read stack|describe EKS cluster)/);
+  expect(result.code).toBe(4);
+});
+
+test('a dry run shows everything and changes nothing', async () => {
+  const result = await curfew('--dry-run');
+  expect(result.stderr).toBe('');
+  expect(result.stdout).toContain('+ create  ValidatingAdmissionPolicy curfew-bind-role');
+  expect(result.stdout).toContain(
+    `+ create  access entry ${bindRoleUser} for arn:aws:iam::${account}:role/curfew-BindRole`,
+  );
+  expect(result.stdout).toContain('Nothing was changed.');
+  expect(result.code).toBe(0);
+  expect(cloud.eks.entries(eksName)).toHaveLength(1);
+});
+
+test('it is done, is nothing to do the second time, and the broker can do its work and no more', async () => {
+  const first = await curfew('--yes', '--output', 'json');
+  expect(first.code).toBe(0);
+  const told = JSON.parse(first.stdout);
+  expect(told).toMatchObject({ cluster: 'payments-prod', eksName, deployment: 'curfew', done: true });
+  expect(told.changes.length).toBeGreaterThan(20);
+  const made = cloud.eks.entries(eksName).filter(({ username }) => username.startsWith('curfew-system:'));
+  expect(made.map(({ username, kubernetesGroups, tags }) => ({ username, kubernetesGroups, tags }))).toEqual(
+    [bindRoleUser, unbindRoleUser].map((username) => ({
+      username,
+      kubernetesGroups: [],
+      tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'curfew' },
+    })),
+  );
+
+  const second = await curfew('--yes');
+  expect(second.stdout).toContain('Nothing to change.');
+  expect(second.code).toBe(0);
+
+  const bind = await asBroker('BindRole');
+  expect(await bind.refusesForbidden('payments', podReader)).toBe(true);
+  expect(await bind.readClusterRole(podReader)).toEqual({ rules: catalogOf().roles['pod-reader']?.rules });
+  const requestId = '01KAGAAAAAAAAAAAAAAAAAAAAA';
+  const now = Date.now();
+  const grant = (createBefore: number) => {
+    const [binding] = roleBindingsOf({
+      v: 1,
+      deployment: 'curfew',
+      requestId,
+      cluster: { eksName, region, endpoint: cluster.url, certificateAuthority: '' },
+      bindings: [{ namespace: 'payments', name: bindingName(requestId) }],
+      clusterRole: podReader,
+      rulesDigest: '',
+      subject: { kind: 'User', name: `curfew:${account}:Developer:alice@example.com` },
+      expiresAt: instantOf(now + 600_000),
+      createBefore: instantOf(createBefore),
+    });
+    if (!binding) throw new Error('A plan with one place makes one RoleBinding.');
+    return binding;
+  };
+  await expect(bind.createRoleBinding(grant(now - 1))).rejects.toThrow(PlanRefused);
+  const created = await bind.createRoleBinding(grant(now + 60_000));
+  if (created === 'exists') throw new Error('It was there before.');
+
+  const unbind = await asBroker('UnbindRole');
+  await expect(unbind.createRoleBinding(grant(now + 60_000))).rejects.toThrow(PlanRefused);
+  expect(await unbind.deleteRoleBinding('payments', bindingName(requestId), created.uid)).toBe('deleted');
+  expect(await unbind.readRoleBinding('payments', bindingName(requestId))).toBeUndefined();
+}, 120_000);
