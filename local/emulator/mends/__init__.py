@@ -17,6 +17,7 @@ NAMES = (
     "lambda_worker_limit",
     "lambda_log_wait",
     "lambda_loopback_tls",
+    "lambda_role_ids",
     "late_bound_addresses",
     "timer_ticks",
     "states_endings",

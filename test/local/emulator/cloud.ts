@@ -31,6 +31,10 @@ exports.handler = async (event) => {
   if (event.how === 'connect') {
     await new Promise((done) => require('node:https').get(event.url, done).on('error', done));
   }
+  if (event.how === 'keys') {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+    return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN };
+  }
   if (event.how === 'tell') await fetch(event.url, { method: 'POST', body: JSON.stringify(event.what) });
   return { pid: process.pid, address: process.env.ADDRESS, eks: process.env.AWS_ENDPOINT_URL_EKS };
 };`;

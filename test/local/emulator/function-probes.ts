@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
@@ -12,7 +13,7 @@ import {
   PutBucketPolicyCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { region, rootKeys } from '#local/emulator/emulator.ts';
 import { ensureEmulator } from '#local/emulator/environment.ts';
 import { silentProgress } from '#local/progress.ts';
@@ -62,6 +63,24 @@ export const functionProbes: Probe[] = [
       );
       const shut = only(obedient({}, { Arguments: { FunctionName: 'shut', Payload: {} } }));
       return { thrown, crashed, throttled: (await cloud.outcome(await cloud.start(shut))).error };
+    },
+  },
+  {
+    mend: 'lambda_role_ids',
+    title: 'the session of a function is of its role by the unique id of that role',
+    mended: true,
+    stock: false,
+    see: async (cloud) => {
+      const keys = await cloud.call('obedient', { how: 'keys' });
+      const credentials = {
+        accessKeyId: String(keys.AWS_ACCESS_KEY_ID),
+        secretAccessKey: String(keys.AWS_SECRET_ACCESS_KEY),
+        sessionToken: String(keys.AWS_SESSION_TOKEN),
+      };
+      const sts = new STSClient({ endpoint: cloud.emulator.url, region, credentials });
+      const { UserId } = await sts.send(new GetCallerIdentityCommand({}));
+      const { Role } = await cloud.iam.send(new GetRoleCommand({ RoleName: 'probe' }));
+      return UserId?.split(':')[0] === Role?.RoleId;
     },
   },
   {
