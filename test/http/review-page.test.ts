@@ -224,6 +224,14 @@ describe('a link', () => {
     },
   );
 
+  it('of a shape that ours never have is not even looked up', async () => {
+    const door = aDoor();
+    for (const token of ['x', 'x'.repeat(5000), '%00', '..%2F..%2Fv1']) await door.get(`/review/${token}`);
+    expect(door.world.faults.calls).toEqual([]);
+    await door.get(`/review/${'x'.repeat(43)}`);
+    expect(door.world.faults.calls).toContain('records.readLink');
+  });
+
   it('is kept as a hash only', async () => {
     const { door, linkOf } = await asked();
     const secret = linkOf(rita).slice('/review/'.length);

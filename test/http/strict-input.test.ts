@@ -120,6 +120,13 @@ describe('strict JSON', () => {
     expect(json(JSON.stringify(value))).toEqual({ value, faults: [] });
   });
 
+  it('goes sixteen levels deep and no deeper', () => {
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    expect(json(nested(16)).faults).toEqual([]);
+    expect(json(nested(17)).faults).toMatchObject([{ message: 'Nested deeper than 16 levels.' }]);
+    expect(json(nested(5000)).faults).toHaveLength(1);
+  });
+
   it('takes the same name in two objects', () => {
     expect(json('{"x":{"a":1},"y":{"a":1}}').faults).toEqual([]);
   });

@@ -40,7 +40,7 @@ function stillPossible(request: AccessRequest): Markup | string {
   const { status, id } = request;
   if (status === 'pending') return 'There is nothing left for you to do.';
   if (status === 'approved' || status === 'scheduled' || status === 'granting' || status === 'active') {
-    return html`To end it early, now or later: <code>curfew revoke ${id}</code>`;
+    return html`Once access is open, you can end it early: <code>curfew revoke ${id}</code>`;
   }
   return html`Its whole story: <code>curfew show ${id}</code>`;
 }

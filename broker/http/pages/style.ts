@@ -31,6 +31,7 @@ p { margin: 0 0 .75rem; }
 ul { margin: .25rem 0 0; padding-left: 1.25rem; }
 li { margin: .25rem 0; }
 dl { margin: 1.25rem 0 0; display: grid; grid-template-columns: 9.5rem 1fr; }
+dl + p { margin-top: 1.25rem; }
 dt, dd { margin: 0; padding: .6rem 0; border-top: 1px solid var(--line); }
 dt { padding-right: 1rem; color: var(--soft); }
 .why { margin: 1rem 0 0; padding: .25rem 0 .25rem 1rem; border-left: .25rem solid var(--line); font-size: 1.1rem; }
