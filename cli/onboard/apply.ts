@@ -10,8 +10,7 @@ import { type Try, triedFence } from './tries.ts';
 const fenceKinds = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
 /** API servers take up new policies one after another, within seconds. */
-const fencesInForceWithinMs = 60_000;
-const tryEveryMs = 250;
+const patience = { withinMs: 60_000, everyMs: 250 };
 
 /** Throws ClusterUnfenced when the fences are in place but don't refuse `forbidden` in time; no rights are given then. */
 export async function applyPlan(
@@ -19,13 +18,14 @@ export async function applyPlan(
   steps: readonly Step[],
   forbidden: Try,
   tell: (line: string) => void,
+  { withinMs, everyMs } = patience,
 ): Promise<void> {
   const isFence = ({ object, do: verb }: Step) => fenceKinds.has(object.kind) && verb !== 'remove';
   const fences = steps.filter(isFence);
   for (const step of fences) await carryOut(api, step);
   if (fences.length > 0) {
     tell('Waiting until the cluster enforces the fences (a few seconds) …');
-    await waitForFences(api, forbidden);
+    await waitForFences(api, forbidden, withinMs, everyMs);
   }
   for (const step of steps) if (!isFence(step)) await carryOut(api, step);
 }
@@ -48,15 +48,20 @@ async function carryOut(api: KubernetesApi, step: Step): Promise<void> {
   }
 }
 
-async function waitForFences(api: KubernetesApi, forbidden: Try): Promise<void> {
-  const until = Date.now() + fencesInForceWithinMs;
+async function waitForFences(
+  api: KubernetesApi,
+  forbidden: Try,
+  withinMs: number,
+  everyMs: number,
+): Promise<void> {
+  const until = Date.now() + withinMs;
   while (!(await triedFence(api, forbidden)).asExpected) {
     if (Date.now() >= until) {
       throw new ClusterUnfenced(
-        `The fences were put up, but the cluster does not enforce them after ${fencesInForceWithinMs / 1000} s: it takes what must be refused (${forbidden.what}). ` +
+        `The fences were put up, but the cluster does not enforce them after ${withinMs / 1000} s: it takes what must be refused (${forbidden.what}). ` +
           'No rights were given to Curfew. Look at `kubectl get validatingadmissionpolicybindings`, and run this again.',
       );
     }
-    await sleep(tryEveryMs);
+    await sleep(everyMs);
   }
 }

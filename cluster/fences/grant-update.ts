@@ -15,7 +15,7 @@ export const grantUpdate: Fence = {
   require: [
     {
       expression: [
-        'object.roleRef == oldObject.roleRef',
+        // roleRef is not compared: Kubernetes itself never lets it change.
         'object.?subjects.orValue([]) == oldObject.?subjects.orValue([])',
         'object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})',
         'object.metadata.?annotations.orValue({}) == oldObject.metadata.?annotations.orValue({})',

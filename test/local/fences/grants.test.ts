@@ -6,6 +6,7 @@ import {
   alice,
   annotate,
   collection,
+  deployer,
   type FencedCluster,
   grant,
   inFuture,
@@ -121,6 +122,15 @@ describe('A grant is never changed', () => {
     expect(said(await on.replace(standing))).toEqual(refusedBy('curfew-grant-update'));
   });
 
+  test('not another role, which Kubernetes itself refuses', async () => {
+    const standing = await on.made();
+    standing.roleRef.name = deployer;
+    expect(said(await on.replace(standing))).toEqual({
+      status: 422,
+      message: expect.stringContaining('cannot change roleRef'),
+    });
+  });
+
   test.each([bindRoleUser, unbindRoleUser, alice])('not by %s', async (as) => {
     const standing = await on.made();
     standing.subjects[0].name = `${alice}2`;
@@ -156,6 +166,49 @@ describe('A grant is never changed', () => {
     delete left.metadata.finalizers;
     expect((await on.replace(left)).status).toBe(200);
     expect((await on.api({ method: 'GET', path })).status).toBe(404);
+  });
+});
+
+describe('The broker', () => {
+  test('creates RoleBindings as BindRole only', async () => {
+    expect(said(await on.create(plain('of-unbind-role'), unbindRoleUser))).toEqual(
+      refusedBy('curfew-broker-writes'),
+    );
+  });
+
+  test('changes no RoleBinding, though it may be nobody’s business otherwise', async () => {
+    const own = plain('payments-team');
+    expect((await on.create(own)).status).toBe(201);
+    own.subjects = [];
+    for (const as of [bindRoleUser, unbindRoleUser]) {
+      expect(said(await on.replace(own, as))).toEqual(refusedBy('curfew-broker-writes'));
+    }
+    expect((await on.remove(own)).status).toBe(200);
+  });
+
+  test('reaches no part of an object, such as the token of a service account or a shell in a pod', async () => {
+    const serviceAccounts = '/api/v1/namespaces/checkout/serviceaccounts';
+    const metadata = { name: 'deploy' };
+    await on.must({
+      method: 'POST',
+      path: serviceAccounts,
+      body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    });
+    for (const as of [bindRoleUser, unbindRoleUser]) {
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+      const answer = await on.api({ method: 'POST', path: `${serviceAccounts}/deploy/token`, body, as });
+      expect(said(answer)).toEqual(refusedBy('curfew-broker-writes'));
+    }
+  });
+
+  test('may ask what it may do', async () => {
+    const body = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: 'payments' },
+    };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    expect((await on.api({ method: 'POST', path, body, as: bindRoleUser })).status).toBe(201);
   });
 });
 

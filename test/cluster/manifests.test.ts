@@ -1,0 +1,197 @@
+/** What is to stand in a cluster, as values: limited to the catalog, and without anything that could hold up a revoke. */
+import { describe, expect, test } from 'vitest';
+import { brokerRights } from '#cluster/broker-rights.ts';
+import { literal } from '#cluster/cel.ts';
+import { forbiddenBinding, isFenceRefusal } from '#cluster/forbidden-binding.ts';
+import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { manifestsFor } from '#cluster/manifests.ts';
+import { namespacesOf, offerOn } from '#cluster/offer.ts';
+import { type Catalog, catalogSchema } from '#domain/catalog.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
+import { InvalidInput } from '#domain/errors.ts';
+
+const reader = {
+  description: 'Look at pods',
+  duty: 'monitoring',
+  rules: [{ apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['list', 'get'] }],
+  clusters: ['payments-prod'],
+  namespaces: ['payments', 'vault', 'checkout'],
+  maxDuration: '4h',
+  reviews: { required: 0 },
+};
+
+function catalogWith(roles: Record<string, object>): Catalog {
+  return catalogSchema.parse({
+    version: 1,
+    clusters: { 'payments-prod': { protectedNamespaces: ['vault'] }, 'payments-test': {} },
+    roles,
+    reviewers: {},
+  });
+}
+
+const catalog = catalogWith({
+  reader,
+  deployer: {
+    ...reader,
+    rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }],
+    namespaces: ['payments'],
+  },
+  elsewhere: { ...reader, clusters: ['payments-test'] },
+});
+const name = (role: string) => clusterRoleName(role, catalog.roles[role]?.rules ?? []);
+
+describe('What a cluster is offered', () => {
+  test('is the roles that name it, without protected namespaces', () => {
+    const offer = offerOn(catalog, 'payments-prod');
+    expect(offer.map(({ clusterRole, namespaces }) => [clusterRole, namespaces])).toEqual([
+      [name('deployer'), ['payments']],
+      [name('reader'), ['checkout', 'payments']],
+    ]);
+    expect(namespacesOf(offer)).toEqual(['checkout', 'payments']);
+  });
+
+  test('leaves out a role that is left without a namespace', () => {
+    const only = catalogWith({ reader, hidden: { ...reader, namespaces: ['vault'] } });
+    expect(offerOn(only, 'payments-prod').map(({ role }) => role)).toEqual(['reader']);
+  });
+
+  test.each([
+    [
+      'a cluster that the catalog does not know',
+      'nope',
+      'no cluster "nope". It knows: payments-prod, payments-test.',
+    ],
+    ['a name that every object has', 'constructor', 'no cluster "constructor"'],
+    ['a cluster without a role', 'payments-test', 'offers no role on cluster "payments-test"'],
+  ])('is refused for %s', (_, cluster, says) => {
+    const none = catalogWith({ reader });
+    expect(() => offerOn(none, cluster)).toThrow(InvalidInput);
+    expect(() => offerOn(none, cluster)).toThrow(says);
+  });
+});
+
+describe("The broker's rights", () => {
+  const { rights } = manifestsFor(catalog, 'payments-prod', 'curfew');
+  const rulesIn = (namespace: string | undefined, user: string) =>
+    rights.flatMap((object) =>
+      object.metadata.name === user && object.metadata.namespace === namespace && 'rules' in object
+        ? [object.rules]
+        : [],
+    );
+  const group = ['rbac.authorization.k8s.io'];
+
+  test('let BindRole bind in a namespace exactly the roles that are offered in it', () => {
+    expect(rulesIn('checkout', bindRoleUser)).toEqual([
+      [
+        { apiGroups: group, resources: ['rolebindings'], verbs: ['create', 'get'] },
+        { apiGroups: group, resources: ['clusterroles'], verbs: ['bind'], resourceNames: [name('reader')] },
+      ],
+    ]);
+  });
+
+  test('let UnbindRole read and delete RoleBindings, in those namespaces only', () => {
+    expect(rulesIn('payments', unbindRoleUser)).toEqual([
+      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['delete', 'get'] }],
+    ]);
+    expect(rulesIn('vault', unbindRoleUser)).toEqual([]);
+    expect(rulesIn(undefined, unbindRoleUser)).toEqual([]);
+  });
+
+  test('reach beyond a namespace only to read the definitions of the offered roles', () => {
+    expect(rulesIn(undefined, bindRoleUser)).toEqual([
+      [
+        {
+          apiGroups: group,
+          resources: ['clusterroles'],
+          verbs: ['get'],
+          resourceNames: [name('deployer'), name('reader')],
+        },
+      ],
+    ]);
+    expect(rights.filter(({ kind }) => kind === 'ClusterRoleBinding')).toHaveLength(1);
+  });
+
+  test('are never made from an empty list of names, which Kubernetes reads as every name', () => {
+    expect(() => brokerRights([], {})).toThrow('No names to limit');
+  });
+});
+
+describe('The fences', () => {
+  const { fences } = manifestsFor(catalog, 'payments-prod', 'curfew');
+  interface Policy {
+    metadata: { name: string };
+    spec: {
+      failurePolicy: string;
+      paramKind?: unknown;
+      matchConstraints: {
+        resourceRules: { operations: string[]; resources: string[] }[];
+        excludeResourceRules?: { operations: string[]; resources: string[] }[];
+      };
+      matchConditions: { expression: string }[];
+    };
+  }
+  const policies = fences.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy') as unknown as Policy[];
+
+  test('are each in force, to deny', () => {
+    const bindings = fences.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+    expect(bindings.map((binding) => 'spec' in binding && binding.spec)).toEqual(
+      policies.map(({ metadata }) => ({ policyName: metadata.name, validationActions: ['Deny', 'Audit'] })),
+    );
+  });
+
+  test('need nothing besides themselves, whose loss could open or jam them', () => {
+    for (const { spec } of policies) expect(spec.paramKind).toBeUndefined();
+  });
+
+  test('never fail closed on the deleting of a RoleBinding by the broker', () => {
+    const judgesDeleting = policies.filter(({ spec: { matchConstraints } }) => {
+      const covers = (rules: { operations: string[]; resources: string[] }[] = []) =>
+        rules.some(
+          ({ operations, resources }) =>
+            operations.some((operation) => operation === 'DELETE' || operation === '*') &&
+            resources.some((resource) => resource === 'rolebindings' || resource.startsWith('*')),
+        );
+      return covers(matchConstraints.resourceRules) && !covers(matchConstraints.excludeResourceRules);
+    });
+    expect(judgesDeleting.map(({ metadata, spec }) => [metadata.name, spec.failurePolicy])).toEqual([
+      ['curfew-broker-deletes', 'Ignore'],
+      ['curfew-people', 'Fail'],
+    ]);
+    const people = judgesDeleting.find(({ metadata }) => metadata.name === 'curfew-people');
+    expect(people?.spec.matchConditions.map(({ expression }) => expression)).toEqual([
+      'request.userInfo.username.startsWith("curfew:")',
+    ]);
+    expect(unbindRoleUser.startsWith('curfew:')).toBe(false);
+  });
+
+  test('write text as CEL reads it', () => {
+    expect(literal('a "quoted" \\ text')).toBe('"a \\"quoted\\" \\\\ text"');
+    expect(literal({ 'curfew:a:0': ['x'] })).toBe('{"curfew:a:0":["x"]}');
+  });
+});
+
+describe('The forbidden RoleBinding', () => {
+  test('carries no mark and is for nobody', () => {
+    const { metadata, subjects } = forbiddenBinding('payments', name('reader'));
+    expect(metadata).toEqual({
+      name: 'curfew-fence-probe',
+      namespace: 'payments',
+      labels: {},
+      annotations: {},
+    });
+    expect(subjects.map((subject) => subject.name)).toEqual(['curfew-system:nobody']);
+  });
+
+  const refusal =
+    "ValidatingAdmissionPolicy 'curfew-bind-role' with binding 'curfew-bind-role' denied request";
+  test.each([
+    ['refused by the fence', 422, refusal, true],
+    ['let through', 201, '', false],
+    ['refused by RBAC, which says nothing about fences', 403, 'cannot create resource "rolebindings"', false],
+    ['refused by another policy', 422, "ValidatingAdmissionPolicy 'house-rules' denied request", false],
+    ['found malformed', 422, 'RoleBinding is invalid', false],
+    ['not judged', 500, refusal, false],
+  ])('when %s', (_, status, message, proves) => {
+    expect(isFenceRefusal(status, message)).toBe(proves);
+  });
+});
