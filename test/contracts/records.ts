@@ -63,6 +63,18 @@ export function recordsContract(fresh: () => Promise<Records>): void {
     expect(await records.events(request.id)).toHaveLength(2);
   });
 
+  it('refuses a change that follows the last event but not the version it claims to have read', async () => {
+    const records = await fresh();
+    const before = await stored(records, { status: 'approved' });
+    const { request, event } = advance(before, 'withdrawn', { at, actor: 'alice@example.com', reason: 'No' });
+    for (const expectedVersion of [0, before.version - 1, before.version + 1]) {
+      const versioned = { ...request, version: expectedVersion + 1 };
+      const change = { request: versioned, expectedVersion, events: [event] };
+      await expect(records.commit(change)).rejects.toBeInstanceOf(RecordChanged);
+    }
+    expect(await records.read(before.id)).toEqual(before);
+  });
+
   it('refuses a second request under an id that is taken', async () => {
     const records = await fresh();
     const request = await stored(records);
