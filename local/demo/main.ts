@@ -56,5 +56,6 @@ try {
   await main();
 } catch (error) {
   console.error(`\n${error instanceof Error ? (error.stack ?? error.message) : error}`);
-  process.exitCode = 1;
+  // At once: a command of the story may still be waiting, and ends with us.
+  process.exit(1);
 }

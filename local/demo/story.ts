@@ -26,6 +26,7 @@ export async function tellStory(stage: Stage, cloud: LocalCloud, seconds: number
   stage.scene('Nobody has access');
   for (const person of [alice, bob])
     await stage.type(person, 'curfew', ['kubeconfig', '--cluster', clusterName, '--use'], 'works');
+  stage.say('There is no access entry for them on the cluster: it does not even know who they are.');
   await stage.type(alice, 'kubectl', pods, 'refused');
   const probe = await startProbe(alice, cloud.cluster, podsPath);
   const bobs = await startProbe(bob, cloud.cluster, podsPath);

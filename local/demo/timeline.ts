@@ -65,7 +65,5 @@ async function evidence(cloud: LocalCloud, requestId: string): Promise<string[]>
     `${events.length} audit events, chain ${chainFault(events) ?? 'whole'}; ${shipped} objects under Object Lock in s3://${bucket}`,
     `${allowed.length} lines of the cluster's own audit log were allowed by this grant, and say so:`,
     `  ${allowed[0] ?? 'none'}`,
-    `The cluster's audit log: ${cloud.cluster.auditLog}`,
-    `The mails: ${cloud.mailbox.url}`,
   ];
 }
