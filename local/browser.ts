@@ -1,7 +1,7 @@
 /** A headless Chromium for the tests of the review page: the machine's own, else the one that npm brought. */
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +82,7 @@ async function unpack(archive: string, dir: string): Promise<void> {
   await pipeline(createReadStream(archive), createBrotliDecompress(), createWriteStream(tar));
   const { code } = await run({ command: 'tar', args: ['-xf', tar, '--no-same-owner', '-C', dir] });
   if (code !== 0) throw new Error('Unpacking the browser failed. Is there room on the disk?');
+  await rm(tar);
 }
 
 /** Shows pages of our own on loopback only, so it runs without its sandbox, which root and containers do not have. */
