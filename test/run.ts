@@ -47,13 +47,26 @@ async function vitest(project: string): Promise<Count> {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-test-'));
   const report = join(dir, 'report.json');
   try {
-    const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await run({ command: bin('vitest'), args, cwd: root, onLine: (line) => console.log(line) });
+    const args = [
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ];
+    const { code } = await run({
+      command: bin('vitest'),
+      args,
+      cwd: root,
+      onLine: (line) => console.log(line),
+    });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined) return { ...none, failed: 1 };
     const seen = reportShape.parse(JSON.parse(text));
     // A file that fails before its tests, or a fault outside of any test, fails the run without a failed test.
-    const failed = seen.numFailedTests || (code === 0 && seen.success ? 0 : Math.max(1, seen.numFailedTestSuites));
+    const failed =
+      seen.numFailedTests || (code === 0 && seen.success ? 0 : Math.max(1, seen.numFailedTestSuites));
     return { passed: seen.numPassedTests, failed, skipped: seen.numPendingTests + seen.numTodoTests };
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -64,13 +77,16 @@ const projects = ['unit', 'local', 'e2e'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => ![...projects, 'checks'].includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no group of tests called ${unknown.join(', ')}. Known: checks, ${projects.join(', ')}.`);
+  console.error(
+    `There is no group of tests called ${unknown.join(', ')}. Known: checks, ${projects.join(', ')}.`,
+  );
   process.exit(2);
 }
 const wanted = (name: string) => asked.length === 0 || asked.includes(name);
 
 const counts: Count[] = [];
-if (wanted('checks')) for (const [title, command, args] of checks) counts.push(await check(title, command, args));
+if (wanted('checks'))
+  for (const [title, command, args] of checks) counts.push(await check(title, command, args));
 for (const project of projects) if (wanted(project)) counts.push(await vitest(project));
 
 const total = counts.reduce((sum, count) => ({

@@ -21,7 +21,3 @@ export function msBetween(from: Instant, to: Instant): number {
 export function earliest(...instants: [Instant, ...Instant[]]): Instant {
   return instants.reduce((a, b) => (a < b ? a : b));
 }
-
-export function latest(...instants: [Instant, ...Instant[]]): Instant {
-  return instants.reduce((a, b) => (a > b ? a : b));
-}

@@ -13,7 +13,8 @@ const stampFile = join(root, 'node_modules', '.curfew-installed');
 const lock = join(root, '.curfew-install.lock');
 
 const [major = 0] = process.versions.node.split('.').map(Number);
-if (major < 18) fail(`Node.js ${process.versions.node} is too old to begin with. Install Node.js 18 or newer, with npm.`);
+if (major < 18)
+  fail(`Node.js ${process.versions.node} is too old to begin with. Install Node.js 18 or newer, with npm.`);
 
 const [program, ...args] = process.argv.slice(2);
 if (!program) fail('Usage: node local/setup/run.mjs PROGRAM [ARGUMENTS]');
@@ -68,7 +69,10 @@ function ownerIsGone() {
   } catch (error) {
     if (error.code === 'EPERM') return false;
     // No number in it yet: its owner is about to write one, or died before it could.
-    return error.code === 'ESRCH' || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 10_000;
+    return (
+      error.code === 'ESRCH' ||
+      Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 10_000
+    );
   }
 }
 
@@ -80,10 +84,15 @@ function install() {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   });
-  if (npm.error) fail(`npm could not be started (${npm.error.message}). It comes with Node.js: install it and run this again.`);
+  if (npm.error)
+    fail(
+      `npm could not be started (${npm.error.message}). It comes with Node.js: install it and run this again.`,
+    );
   if (npm.status !== 0) fail(`npm ci failed (exit code ${npm.status ?? npm.signal}); what it said is above.`);
   if (!existsSync(node)) {
-    fail('The package "node" did not bring its program: was its install script forbidden? Run: npm rebuild node');
+    fail(
+      'The package "node" did not bring its program: was its install script forbidden? Run: npm rebuild node',
+    );
   }
   writeFileSync(stampFile, wanted());
   say(`Dependencies installed: ${Math.round((Date.now() - began) / 1000)} s.`);
