@@ -5,7 +5,7 @@ import type { UnbindPlan } from '#domain/plan.ts';
 import type { ClusterLeg } from '#ports';
 
 /** What UnbindRole does in this suite, by the request it is called for. */
-export const script = {
+const script = {
   works: 'returns {unboundAt, found}',
   'fence-open': 'throws FenceOpen',
   'still-standing': 'throws StillStanding',

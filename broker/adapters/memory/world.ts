@@ -21,7 +21,7 @@ import { sampleCatalog } from './sample-catalog.ts';
 import { memorySigner } from './signer.ts';
 
 /** The twins behind the ports, to look into and to change things behind Curfew's back. Calls on them meet no faults. */
-export interface Inside {
+interface Inside {
   clock: MemoryClock;
   records: MemoryRecords;
   ledger: MemoryLedger;
