@@ -254,6 +254,7 @@ describe('a link', () => {
     door.world.catalog.reviewers['payments-leads'] = { members: [rob] };
     const response = await answered(door, linkOf(rita), 'approve');
     expect(response.status).toBe(403);
+    expect(await response.text()).toContain('ask your platform team');
     expect(now().status).toBe('pending');
   });
 });

@@ -118,12 +118,23 @@ export function unknownPage(): Page {
   });
 }
 
+/** What a person can do, where a problem's own advice is for programs. */
+const personsNext: Partial<Record<Problem['code'], string>> = {
+  NotAllowed: 'Nothing was recorded. If you think that you should be able to answer, ask your platform team.',
+  Unavailable:
+    'Try again in a minute: open the link from the mail. It says whether your answer was recorded.',
+};
+
 export function problemPage(problem: Problem, headers: Record<string, string> = {}): Page {
+  const { status, title, detail, code, instance } = problem;
+  const again = 'Open the link from the mail again.';
   return notePage({
-    status: problem.status as Page['status'],
-    title: problem.title,
-    says: problem.detail,
-    next: problem.instance ? `${problem.next} Instance: ${problem.instance}` : problem.next,
+    status: status as Page['status'],
+    title,
+    says: detail,
+    next: instance
+      ? `${again} If this stays, give your platform team: ${instance}`
+      : (personsNext[code] ?? again),
     headers,
   });
 }

@@ -44,7 +44,6 @@ export const clusterView = z
     certificateAuthority: z.string().describe('PEM in base64, as DescribeCluster gives it.'),
   })
   .meta({ id: 'Cluster' });
-export type ClusterView = z.output<typeof clusterView>;
 
 function roleViewOf(
   catalog: Catalog,
