@@ -35,27 +35,25 @@ export async function planCluster(
   const ours = (await Promise.all(kinds.map((kind) => listObjects(api, kind, labels)))).flat();
   const byName = new Map(ours.map((object) => [nameOf(object), object]));
   const steps: Step[] = [];
-  const faults: string[] = [];
+  const faults = new Set<string>();
   let right = 0;
   const all = [...wanted.fences, ...wanted.roles, ...wanted.rights];
   for (const object of all) {
     const found = byName.get(nameOf(object)) ?? (await readObject(api, object));
     const step = found ? compare(object, found, deployment) : ({ do: 'create', object } as const);
     if (step === 'right') right++;
-    else if ('fault' in step) faults.push(step.fault);
+    else if ('fault' in step) faults.add(step.fault);
     else {
       const refusal = await refusalOf(api, step, wanted);
-      if (refusal) faults.push(refusal);
+      if (refusal) faults.add(refusal);
       else steps.push(step);
     }
   }
-  if (faults.length > 0) {
-    throw new ClusterNotReady(
-      `Nothing was changed. In the way:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
-      {
-        details: { faults },
-      },
-    );
+  if (faults.size > 0) {
+    const list = [...faults];
+    throw new ClusterNotReady(`Nothing was changed. In the way:\n${list.map((f) => `  - ${f}`).join('\n')}`, {
+      details: { faults: list },
+    });
   }
   const names = new Set(all.map(nameOf));
   const old = await sortOutOld(
@@ -98,7 +96,12 @@ function foreignness(object: Manifest, found: Standing, deployment: string): str
   }
   const other = labels[marks.deployment];
   if (other !== deployment) {
-    return `${nameOf(object)} belongs to another deployment of Curfew, "${other}". A cluster has one; end its grants and delete its objects first.`;
+    const theirs = `-l ${marks.managedBy}=${labels[marks.managedBy]},${marks.deployment}=${other}`;
+    return (
+      `The cluster belongs to another deployment of Curfew, "${other}", and it can have one only. When that one's grants are over, take it off:\n` +
+      `    kubectl delete rolebindings,roles --all-namespaces ${theirs}\n` +
+      `    kubectl delete clusterrolebindings,clusterroles,validatingadmissionpolicybindings,validatingadmissionpolicies ${theirs}`
+    );
   }
   return undefined;
 }

@@ -8,11 +8,7 @@ export const brokerWrites: Fence = {
   name: 'curfew-broker-writes',
   failurePolicy: 'Fail',
   on: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*/*'] }],
-  except: [
-    onRbac(['rolebindings'], 'DELETE'),
-    // Questions about rights are posted like objects, but write nothing.
-    { apiGroups: ['authorization.k8s.io'], apiVersions: ['*'], operations: ['CREATE'], resources: ['*'] },
-  ],
+  except: [onRbac(['rolebindings'], 'DELETE')],
   when: [{ name: 'by-the-broker', expression: `request.userInfo.username in ${literal(brokerUsers)}` }],
   require: [
     {

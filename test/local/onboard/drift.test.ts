@@ -180,7 +180,10 @@ describe('What others made', () => {
     const other = { ...on.onboarding(), deployment: { ...deployment, id: 'staging' } };
     const error = await refusal(onboard(other, yes, silent));
     expect(error).toBeInstanceOf(ClusterNotReady);
-    expect(error.message).toContain('belongs to another deployment of Curfew, "curfew"');
+    expect(error.message.split('belongs to another deployment of Curfew, "curfew"')).toHaveLength(2);
+    expect(error.message).toContain(
+      'kubectl delete rolebindings,roles --all-namespaces -l app.kubernetes.io/managed-by=curfew-onboard,curfew.dev/deployment=curfew',
+    );
   });
 
   test.each([
