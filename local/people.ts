@@ -56,7 +56,6 @@ export const people = {
 /** Makes the roles that are missing, and gives all their permissions. Fine to call again, on a kept cloud too. */
 export async function createPeople(emulatorUrl: string): Promise<void> {
   const iam = new IAMClient({ endpoint: emulatorUrl, region, credentials: rootKeys });
-  const callCurfew = allow(['execute-api:Invoke'], '*');
   const runClusters = allow(
     [
       'eks:DescribeCluster',
@@ -77,6 +76,12 @@ export async function createPeople(emulatorUrl: string): Promise<void> {
   const readStacks = allow(['cloudformation:DescribeStacks'], '*');
   await createRole(iam, platformAdmin, [callCurfew, runClusters, readStacks]);
   await createRole(iam, ciDeployer, [callCurfew]);
+}
+
+/** Makes one more role whose people may call Curfew's API and nothing else in the account. */
+export async function createCallers(emulatorUrl: string, role: PersonRole): Promise<void> {
+  const iam = new IAMClient({ endpoint: emulatorUrl, region, credentials: rootKeys });
+  await createRole(iam, role, [callCurfew]);
 }
 
 /** Signs a person in for 12 hours, as the identity provider would; or, with another `session`, somebody else in the role. */
@@ -103,7 +108,7 @@ export async function signIn(
 }
 
 /**
- * Signs all people in and writes their profiles into `dir`. What a program needs in its environment to use them, and no
+ * Signs people in and writes their profiles into `dir`. What a program needs in its environment to use them, and no
  * profile of this machine's user, is returned. Profiles name the EKS endpoint only: with an endpoint for STS,
  * `aws eks get-token` would sign tokens for that one, and no cluster takes those.
  */
@@ -111,10 +116,12 @@ export async function writeProfiles(of: {
   emulatorUrl: string;
   eksUrl: string;
   dir: string;
+  /** Whom; all of `people` where left out. */
+  who?: readonly Person[];
 }): Promise<Record<'AWS_CONFIG_FILE' | 'AWS_SHARED_CREDENTIALS_FILE', string>> {
   const config = [`[services local]\neks =\n  endpoint_url = ${of.eksUrl}\n`];
   const credentials: string[] = [];
-  for (const person of Object.values(people)) {
+  for (const person of of.who ?? Object.values(people)) {
     const { accessKeyId, secretAccessKey, sessionToken } = await signIn(of.emulatorUrl, person);
     config.push(`[profile ${person.profile}]\nregion = ${region}\noutput = json\nservices = local\n`);
     credentials.push(
@@ -132,7 +139,7 @@ export async function writeProfiles(of: {
 }
 
 /** A role as IAM Identity Center names it: in a path of its own, with a suffix that nobody can foresee. */
-function permissionSet(name: string): PersonRole {
+export function permissionSet(name: string): PersonRole {
   const suffix = createHash('sha256').update(name).digest('hex').slice(0, 16);
   const roleName = `AWSReservedSSO_${name}_${suffix}`;
   const path = `/aws-reserved/sso.amazonaws.com/${region}/`;
@@ -148,6 +155,8 @@ interface Statement {
 function allow(actions: string[], resource: string): Statement {
   return { Effect: 'Allow', Action: actions, Resource: resource };
 }
+
+const callCurfew = allow(['execute-api:Invoke'], '*');
 
 /** The account's root user plays the identity provider, which a single machine doesn't have. */
 const trust = JSON.stringify({
