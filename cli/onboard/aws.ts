@@ -14,9 +14,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-eks';
 import { CurfewError, InvalidInput, NotAllowed, Unavailable } from '#domain/errors.ts';
+import type { ClusterAddress } from '#domain/plan.ts';
 import { expired, type Identity } from '../identity.ts';
 import type { EntryApi } from './broker-entries.ts';
-import { type EksCluster, eksClusterOf } from './cluster-access.ts';
+import { eksClusterOf } from './cluster-access.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 
 type Signer = Pick<Identity, 'credentials' | 'signInHint'>;
@@ -67,7 +68,7 @@ export async function readDeployment(stack: string, region: string, identity: Si
 
 export interface EksAccount {
   /** See eksClusterOf for what it throws. */
-  describeCluster(): Promise<EksCluster>;
+  describeCluster(): Promise<ClusterAddress>;
   entries: EntryApi;
 }
 

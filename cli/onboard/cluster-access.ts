@@ -78,12 +78,6 @@ export async function accessByKubeconfig(
   };
 }
 
-/** What onboarding asks of a cluster's EKS face. */
-export interface EksCluster extends ClusterAddress {
-  /** Kubernetes version as EKS says it: `1.33`. */
-  version: string;
-}
-
 /** Throws ClusterNotReady, saying what to do, when it is missing, not active, or takes no access entries. */
 export function eksClusterOf(
   described:
@@ -91,20 +85,19 @@ export function eksClusterOf(
         name?: string | undefined;
         status?: string | undefined;
         endpoint?: string | undefined;
-        version?: string | undefined;
         certificateAuthority?: { data?: string | undefined } | undefined;
         accessConfig?: { authenticationMode?: string | undefined } | undefined;
       }
     | undefined,
   eksName: string,
   region: string,
-): EksCluster {
+): ClusterAddress {
   if (!described) {
     throw new ClusterNotReady(
       `There is no EKS cluster "${eksName}" in ${region}, in the account that you are signed in to. Check \`eksName\` and \`region\` in the catalog, and your AWS profile.`,
     );
   }
-  const { endpoint, certificateAuthority, accessConfig, status, version } = described;
+  const { endpoint, certificateAuthority, accessConfig, status } = described;
   if (status !== 'ACTIVE' && status !== 'UPDATING') {
     throw new ClusterNotReady(`EKS cluster ${eksName} is ${status}. Run this again when it is ACTIVE.`);
   }
@@ -119,11 +112,5 @@ export function eksClusterOf(
         `  aws eks update-cluster-config --region ${region} --name ${eksName} --access-config authenticationMode=API_AND_CONFIG_MAP`,
     );
   }
-  return {
-    eksName,
-    region,
-    endpoint,
-    certificateAuthority: certificateAuthority.data,
-    version: version ?? '',
-  };
+  return { eksName, region, endpoint, certificateAuthority: certificateAuthority.data };
 }
