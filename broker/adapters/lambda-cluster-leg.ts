@@ -11,8 +11,11 @@ import { attempt } from './unavailable.ts';
 
 const failure = z.object({ errorType: z.string(), errorMessage: z.string().default('') });
 
-/** Longer than UnbindRole's own timeout: giving up earlier would only start a second one beside it. */
-const answerWithinMs = 75_000;
+/**
+ * Below the time-out of SweepGrants, so that it can still say what happened. UnbindRole may go on after that; the next
+ * sweep finds what it did, and a second one beside it does no harm.
+ */
+const answerWithinMs = 45_000;
 
 export class LambdaClusterLeg implements ClusterLeg {
   readonly #lambda: LambdaClient;
@@ -58,7 +61,7 @@ function failureOf(what: string, answer: unknown): Error {
 export function lambdaClusterLeg(region: string, unbindFunction: string): LambdaClusterLeg {
   const options = sdkOptions('revoking', region);
   const requestHandler = { ...options.requestHandler, requestTimeout: answerWithinMs };
-  // One attempt: a repeat after a time-out would run beside the first. The sweep comes again.
+  // One attempt: the sweep comes again by itself.
   return new LambdaClusterLeg(
     new LambdaClient({ ...options, requestHandler, maxAttempts: 1 }),
     unbindFunction,
