@@ -78,7 +78,7 @@ function signInFault(error: unknown, profile: string | undefined, hint: string):
   if (/Could not load credentials from any providers/.test(message)) {
     return new IdentityRefused(
       profile
-        ? `The AWS profile "${profile}" gives no credentials. Sign in:\n  ${hint}`
+        ? `The AWS profile "${profile}" gives no credentials. Sign in:\n  ${hint}\nIf there is no such profile: \`aws configure list-profiles\` shows which there are.`
         : `No AWS credentials found. Sign in and name the profile:\n  aws sso login --profile <profile>\n  export AWS_PROFILE=<profile>   (or --profile on each command)`,
       { cause: error },
     );

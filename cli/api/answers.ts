@@ -125,6 +125,11 @@ function gatewayFailure(answer: HttpAnswer, body: unknown, context: AnswerContex
       `There is no Curfew API at this address (${host}): API Gateway knows no such path. Check the URL: it ends with the stage, e.g. /prod.`,
     );
   }
+  if (status === 403 && (said === 'Forbidden' || said === '')) {
+    return new NotAllowed(
+      `${host} answers Forbidden, without saying why. Either the URL is wrong (it ends with the stage, e.g. /prod: see \`curfew configure\`), or a resource policy or firewall doesn't let you in from here.`,
+    );
+  }
   if (status === 403) {
     return new NotAllowed(
       `API Gateway refuses your identity${said ? `: ${said}` : ''}\nYour IAM role needs execute-api:Invoke on Curfew's API (and its resource policy must let you in). Ask your platform team; \`aws sts get-caller-identity\` shows who you are.`,

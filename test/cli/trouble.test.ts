@@ -124,6 +124,12 @@ test.concurrent.each<[string, GatewayAnswer, number, RegExp]>([
     /Check the URL/,
   ],
   [
+    'a stage that is not there',
+    gatewaySays(403, 'ForbiddenException', 'Forbidden'),
+    4,
+    /the URL is wrong.*\/prod/,
+  ],
+  [
     'another region',
     gatewaySays(
       403,
