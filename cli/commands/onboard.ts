@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import type { Catalog } from '#domain/catalog.ts';
 import { readCatalog } from '#domain/catalog-file.ts';
 import { InvalidInput } from '#domain/errors.ts';
-import { openEks, readDeployment } from '../onboard/aws.ts';
 import { accessByIdentity, accessByKubeconfig } from '../onboard/cluster-access.ts';
 import { type Deployment, deploymentOf } from '../onboard/deployment.ts';
 import { kubernetesApi } from '../onboard/kubernetes-call.ts';
@@ -60,6 +59,8 @@ Examples:
       const stackRegion = await identity.region();
       const region = entry.region ?? stackRegion;
       const deployment = await deploymentFor(options, stackRegion, session);
+      // Loaded here, so that no other command waits for the AWS clients.
+      const { openEks } = await import('../onboard/aws.ts');
       const eks = openEks(entry.eksName ?? options.cluster, region, identity);
       const cluster = await eks.describeCluster();
       const access =
@@ -136,6 +137,7 @@ function clusterOf({ clusters }: Catalog, { cluster, catalog }: Options) {
 async function deploymentFor(options: Options, region: string, { identity }: Session): Promise<Deployment> {
   const { deployment, bindRoleArn, unbindRoleArn } = options;
   if (deployment === undefined && bindRoleArn === undefined && unbindRoleArn === undefined) {
+    const { readDeployment } = await import('../onboard/aws.ts');
     return readDeployment(options.stack, region, identity);
   }
   if (deployment === undefined || bindRoleArn === undefined || unbindRoleArn === undefined) {

@@ -55,8 +55,7 @@ const tickMs = 25;
 
 export async function openHouse(): Promise<House> {
   const home = await mkdtemp(join(tmpdir(), 'curfew-cli-test-'));
-  const script = join(home, 'curfew.mjs');
-  await buildCli(script);
+  const script = await buildCli(join(home, 'dist'));
   const world = memoryWorld({ now: new Date().toISOString() });
   const app = createApp(world, { log: { error: (...facts) => console.error(...facts) } });
   const gateway = await startGateway(app);
