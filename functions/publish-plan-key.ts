@@ -6,7 +6,6 @@ import { publicKeyPem } from '#adapters/kms-public-key.ts';
 const properties = z.object({ keyId: z.string().min(1) });
 
 export const handler = (event: unknown): Promise<void> =>
-  answerCustomResource(event, async (given) => {
-    const { keyId } = properties.parse(given);
-    return { PublicKey: await publicKeyPem(keyId) };
+  answerCustomResource(event, {
+    make: async (given) => ({ PublicKey: await publicKeyPem(properties.parse(given).keyId) }),
   });

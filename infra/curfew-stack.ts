@@ -11,6 +11,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { MailSender } from './mail-sender.ts';
 import { PlanKey } from './plan-key.ts';
 import { Records } from './records.ts';
+import { RemovalGuard } from './removal-guard.ts';
 import { RequestApi } from './request-api.ts';
 import type { Settings } from './settings.ts';
 import { Shipping } from './shipping.ts';
@@ -129,6 +130,8 @@ export class CurfewStack extends Stack {
       shipper: shipEvents,
       shipping,
     });
+
+    new RemovalGuard(this, 'RemovalGuard', { settings, records });
 
     this.#output({
       Deployment: settings.deployment,

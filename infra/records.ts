@@ -68,6 +68,7 @@ export class Records extends Construct {
   }
 
   grantList(to: CurfewFunction, ...indexes: (keyof typeof layout.indexes)[]): void {
+    to.knows('CURFEW_TABLE', this.table.tableName);
     to.may(
       new PolicyStatement({
         actions: ['dynamodb:Query'],

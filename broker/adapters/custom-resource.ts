@@ -11,13 +11,20 @@ const eventSchema = z.object({
   ResourceProperties: z.record(z.string(), z.unknown()),
 });
 
+export interface CustomResourceWork {
+  /** Attributes of the resource, for a creation or an update. */
+  make(properties: Record<string, unknown>): Promise<Record<string, string>>;
+  /** What has to be done, or be true, for a deletion. */
+  remove?(): Promise<void>;
+}
+
 /**
- * Runs `make` with the resource's properties for a creation or an update, and answers with the attributes it returns
- * or with its error's message. Deletion has nothing to do here. Throws when the answer can't be delivered.
+ * Does what CloudFormation asks and answers it; a fault's message becomes the reason of the failure. Throws when the
+ * answer can't be delivered.
  */
 export async function answerCustomResource(
   event: unknown,
-  make: (properties: Record<string, unknown>) => Promise<Record<string, string>>,
+  { make, remove = async () => {} }: CustomResourceWork,
 ): Promise<void> {
   const request = eventSchema.parse(event);
   const { StackId, RequestId, LogicalResourceId } = request;
@@ -27,9 +34,11 @@ export async function answerCustomResource(
     LogicalResourceId,
     PhysicalResourceId: request.PhysicalResourceId ?? LogicalResourceId,
   };
-  const result = await outcome(() =>
-    request.RequestType === 'Delete' ? Promise.resolve({}) : make(request.ResourceProperties),
-  );
+  const result = await outcome(async () => {
+    if (request.RequestType !== 'Delete') return make(request.ResourceProperties);
+    await remove();
+    return {};
+  });
   const answer = await fetch(request.ResponseURL, {
     method: 'PUT',
     // As bytes: a text would get a content type, which the signature of this address doesn't allow for.

@@ -39,9 +39,9 @@ const event = (RequestType: string, more: object = {}) => ({
 
 describe('a custom resource', () => {
   it('answers with the attributes that were made, in the form that the signed address allows', async () => {
-    await answerCustomResource(event('Create'), async ({ keyId }) => ({
-      PublicKey: `public half of ${keyId}`,
-    }));
+    await answerCustomResource(event('Create'), {
+      make: async ({ keyId }) => ({ PublicKey: `public half of ${keyId}` }),
+    });
     expect(answers.at(-1)).toEqual({
       contentType: undefined,
       body: {
@@ -56,8 +56,10 @@ describe('a custom resource', () => {
   });
 
   it('answers a fault too, so that the stack does not wait for an hour', async () => {
-    await answerCustomResource(event('Update', { PhysicalResourceId: 'before' }), async () => {
-      throw new Error('no such key');
+    await answerCustomResource(event('Update', { PhysicalResourceId: 'before' }), {
+      make: async () => {
+        throw new Error('no such key');
+      },
     });
     expect(answers.at(-1)?.body).toMatchObject({
       Status: 'FAILED',
@@ -66,15 +68,23 @@ describe('a custom resource', () => {
     });
   });
 
-  it('has nothing to do for a deletion', async () => {
-    await answerCustomResource(event('Delete'), async () => {
+  it('has nothing to do for a deletion, unless it says so', async () => {
+    const make = async () => {
       throw new Error('must not be called');
-    });
+    };
+    await answerCustomResource(event('Delete'), { make });
     expect(answers.at(-1)?.body).toMatchObject({ Status: 'SUCCESS' });
+    const remove = async () => {
+      throw new Error('still needed');
+    };
+    await answerCustomResource(event('Delete'), { make, remove });
+    expect(answers.at(-1)?.body).toMatchObject({ Status: 'FAILED', Reason: 'Error: still needed' });
   });
 
   it('fails when its answer is not taken', async () => {
     status = 403;
-    await expect(answerCustomResource(event('Delete'), async () => ({}))).rejects.toThrow(/HTTP 403/);
+    await expect(answerCustomResource(event('Delete'), { make: async () => ({}) })).rejects.toThrow(
+      /HTTP 403/,
+    );
   });
 });

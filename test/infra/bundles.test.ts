@@ -48,6 +48,7 @@ const budgets: Record<string, number> = {
   'bind-role.ts': 1800,
   'close-grant.ts': 630,
   'end-grant.ts': 630,
+  'guard-removal.ts': 560,
   'hold-grant.ts': 570,
   'open-grant.ts': 880,
   'publish-plan-key.ts': 490,

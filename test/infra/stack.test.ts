@@ -248,6 +248,17 @@ describe('waking', () => {
   });
 });
 
+describe('taking it down', () => {
+  it('asks the guard first: everything else waits for its leave', () => {
+    const [[, guard] = []] = ofType(made, 'Custom::CurfewRemovalGuard');
+    const waiting = new Set((guard as { DependsOn?: string[] } | undefined)?.DependsOn);
+    const others = Object.entries(made.resources)
+      .filter(([id]) => !id.startsWith('RemovalGuard'))
+      .map(([id]) => id);
+    expect(others.filter((id) => !waiting.has(id))).toEqual([]);
+  });
+});
+
 describe('what others need of the stack', () => {
   it('is in its outputs, one of each', () => {
     expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([

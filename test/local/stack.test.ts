@@ -5,6 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
   IAMClient,
@@ -20,13 +27,16 @@ import {
   PutObjectLockConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DynamoRecords } from '#adapters/dynamo-records.ts';
 import { account, type Emulator, region, rootKeys, startEmulator } from '#local/emulator/emulator.ts';
 import { goldenState } from '#local/emulator/golden.ts';
 import { type SessionCredentials, signIn } from '#local/people.ts';
 import { silentProgress } from '#local/progress.ts';
 import { assembly, deployment } from '#local/stack.ts';
+import { stored } from '../builders/world.ts';
 
 const progress = silentProgress();
 let dir: string;
@@ -101,6 +111,7 @@ describe('the deployed functions', () => {
       BindRole: 'ZodError',
       CloseGrant: 'ZodError',
       EndGrant: 'ZodError',
+      GuardRemoval: 'ZodError',
       HoldGrant: 'ZodError',
       OpenGrant: 'ZodError',
       PublishPlanKey: 'ZodError',
@@ -165,5 +176,36 @@ describe('the deployed evidence', () => {
     await refused(s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: off })));
     const VersioningConfiguration = { Status: 'Suspended' } as const;
     await refused(s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })));
+  });
+});
+
+describe('the deployed stack', () => {
+  const describeStack = async () => {
+    const { Stacks = [] } = await new CloudFormationClient(as()).send(
+      new DescribeStacksCommand({ StackName: deployment }),
+    );
+    return Stacks[0];
+  };
+
+  it('can not be taken down while something that was granted may stand', async () => {
+    const documents = DynamoDBDocumentClient.from(new DynamoDBClient(as()), {
+      marshallOptions: { removeUndefinedValues: true },
+    });
+    const { id } = await stored(new DynamoRecords(documents, out.TableName ?? ''), { status: 'active' });
+    await new CloudFormationClient(as()).send(new DeleteStackCommand({ StackName: deployment }));
+    await vi.waitUntil(async () => (await describeStack())?.StackStatus !== 'DELETE_IN_PROGRESS', 60_000);
+
+    const stack = await describeStack();
+    expect(stack?.StackStatus).toBe('DELETE_FAILED');
+    const { StackEvents = [] } = await new CloudFormationClient(as()).send(
+      new DescribeStackEventsCommand({ StackName: deployment }),
+    );
+    const refusal = StackEvents.find(
+      ({ ResourceStatus, ResourceType }) =>
+        ResourceStatus === 'DELETE_FAILED' && ResourceType === 'Custom::CurfewRemovalGuard',
+    );
+    expect(refusal?.ResourceStatusReason).toContain(`${id} (active)`);
+    const { Functions = [] } = await new LambdaClient(as()).send(new ListFunctionsCommand({}));
+    expect(Functions).toHaveLength(12);
   });
 });
