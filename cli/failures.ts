@@ -2,7 +2,6 @@
 
 import { outcomeOf } from '#domain/error-table.ts';
 import { CurfewError, type FailureOptions } from '#domain/errors.ts';
-import type { Status } from '#domain/request.ts';
 
 /** A problem the API answered with; `name` is its code, so that the domain's error table says what it means. */
 export class AnsweredError extends CurfewError {
@@ -55,9 +54,4 @@ export function exitOf(error: unknown): number {
   const known = outcomeOf(error).exit;
   if (known !== 1 || !(error instanceof AnsweredError)) return known;
   return exitOfHttpStatus[error.status] ?? (error.status >= 500 ? 8 : 1);
-}
-
-/** Exit code of waiting for a request that has come to this status instead of to access. */
-export function exitOfEnd(status: Status): number {
-  return status === 'failed' ? 8 : 5;
 }

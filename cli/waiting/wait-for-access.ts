@@ -78,7 +78,8 @@ export async function waitForAccess(
   );
 }
 
-export function noAccess(request: RequestView): NoAccess {
+/** What a request that came to its end without usable access is told as: a no, or a fault on the way. */
+export function noAccess(request: RequestView): NoAccess | Unavailable {
   const { status } = request;
   const reason = lastReason(request);
   const details = { requestId: request.id, status };
@@ -89,6 +90,9 @@ export function noAccess(request: RequestView): NoAccess {
     );
   }
   const said = reason ? ` Reason: ${reason}` : '';
+  if (status === 'failed') {
+    return new Unavailable(`It could not be granted; nothing was ever usable.${said}`, { details });
+  }
   if (status === 'revoking' || status === 'revoked') {
     return new NoAccess(`The access ended before you could use it.${said}`, { details });
   }

@@ -1,5 +1,6 @@
 /** How the CLI writes times, tables and other people's text, and how it listens to signals. */
 import { expect, test } from 'vitest';
+import type { RequestView } from '#http/request-view.ts';
 import { regionOfHost } from '../../cli/api/signed-call.ts';
 import { firstRight } from '../../cli/cluster-question.ts';
 import { AnsweredError, CancelledByUser, exitOf, NoAccess } from '../../cli/failures.ts';
@@ -8,6 +9,8 @@ import { holdSignals, onSignals } from '../../cli/signals.ts';
 import { safeText } from '../../cli/terminal/safe-text.ts';
 import { table } from '../../cli/terminal/table.ts';
 import { localTime, relative, roughly } from '../../cli/terminal/times.ts';
+import { noAccess } from '../../cli/waiting/wait-for-access.ts';
+import { aRecord } from '../builders/request.ts';
 
 test.each([
   ['\u001b]0;title\u0007', '\\u{1b}]0;title\\u{7}'],
@@ -99,6 +102,17 @@ test.each([
   [new Error('bug'), 1],
 ])('%s ends with exit code %i', (error, code) => {
   expect(exitOf(error)).toBe(code);
+});
+
+test.each([
+  ['denied', 5],
+  ['withdrawn', 5],
+  ['timed-out', 5],
+  ['revoked', 5],
+  ['failed', 8],
+] as const)('waiting for a request that ends %s ends with exit code %i', (status, code) => {
+  const request: RequestView = { ...aRecord({}).request, status };
+  expect(exitOf(noAccess(request))).toBe(code);
 });
 
 test('a signal that comes while nobody listens is told to the next who does', () => {
