@@ -19,7 +19,11 @@ const everyMs = 20;
 const credential = z.object({ status: z.object({ token: z.string() }) });
 
 /** The path must be one that nobody but a grant allows. The person's own `curfew token` says who asks. */
-export async function startProbe(terminal: Terminal, cluster: LocalCluster, path: string): Promise<Probe> {
+export async function startProbe(
+  terminal: Terminal,
+  cluster: Pick<LocalCluster, 'name' | 'url' | 'caPem'>,
+  path: string,
+): Promise<Probe> {
   const { stdout } = await terminal.run('curfew', ['token', '--cluster', cluster.name]);
   const { token } = credential.parse(JSON.parse(stdout)).status;
   const agent = new Agent({ ca: cluster.caPem, keepAlive: true, maxSockets: 1 });

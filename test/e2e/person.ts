@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { inject } from 'vitest';
-import { region } from '#local/emulator/emulator.ts';
+import { region, rootKeys } from '#local/emulator/emulator.ts';
 import {
   createCallers,
   type PersonRole,
@@ -77,4 +78,20 @@ export async function aPerson(name: string, options: PersonOptions = {}): Promis
   };
   const api = openApi({ url: new URL(cloud.apiUrl), identity });
   return { session, role, credentials, terminal, api, cloud };
+}
+
+/** Somebody whose own policies allow everything in the account; unlike for its root user, resource policies count. */
+export async function anAdministrator(): Promise<E2ePerson> {
+  const cloud = inject('cloud');
+  const role = await aRole(cloud);
+  const iam = new IAMClient({ endpoint: cloud.emulatorUrl, region, credentials: rootKeys });
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: role.name,
+      PolicyName: 'everything',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [everything] }),
+    }),
+  );
+  return aPerson('admin', { role });
 }
