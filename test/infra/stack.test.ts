@@ -8,7 +8,8 @@ import { entryOf } from '../../infra/curfew-function.ts';
 import { taskStates } from '../../infra/lifecycle.ts';
 import { functionNamed, ofType, readable, synthesized } from './synthesized.ts';
 
-const made = synthesized();
+/** Throws where CloudFormation's own rules for properties are broken. */
+const made = synthesized({}, { validated: true });
 const { template } = made;
 const functions = ofType(made, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 

@@ -18,13 +18,15 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 export const exampleCatalog = new URL('curfew.yaml', root).pathname;
 
-export function appWith(settings: Record<string, unknown> = {}): App {
+export function appWith(settings: Record<string, unknown> = {}, { validated = false } = {}): App {
   return new App({
     outdir: mkdtempSync(join(out, 'cdk.out-')),
     context: {
       ...flags,
       settings: { mailFrom: 'curfew@example.com', catalog: exampleCatalog, ...settings },
       'aws:cdk:bundling-stacks': [],
+      // Seconds for each stack; stack.test.ts asks for it once.
+      '@aws-cdk/core:validateAgainstDefaultRules': validated,
     },
   });
 }
@@ -43,8 +45,11 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
-export function synthesized(given: Record<string, unknown> = {}): Synthesized {
-  const app = appWith(given);
+export function synthesized(
+  given: Record<string, unknown> = {},
+  options: { validated?: boolean } = {},
+): Synthesized {
+  const app = appWith(given, options);
   const settings = readSettings(app.node);
   const stack = new CurfewStack(app, 'Curfew', { settings, catalog: loadCatalog(settings.catalog) });
   const template = Template.fromStack(stack);
