@@ -90,7 +90,8 @@ describe('A ClusterRole of the catalog', () => {
       },
     });
     const own = { ...forged({}), metadata: { name: 'of-mallory' } };
-    expect((await on.api({ method: 'POST', path, body: own, as: 'mallory' })).status).toBe(201);
+    const makeOwn = () => on.api({ method: 'POST', path: `${path}?dryRun=All`, body: own, as: 'mallory' });
+    await expect.poll(async () => (await makeOwn()).status, { timeout: 20_000 }).toBe(201);
     const answer = await on.api({ method: 'POST', path, body: forged(onboarded), as: 'mallory' });
     expect(said(answer)).toEqual(refusedBy('curfew-role-create'));
   });

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { vi } from 'vitest';
 import type { Catalog } from '#domain/catalog.ts';
 import { catalogSchema } from '#domain/catalog.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
@@ -141,6 +142,10 @@ export async function startTestCluster(): Promise<TestCluster> {
           subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
         },
       });
+      // The API server learns of rights a moment after they are written.
+      const look = { method: 'GET', path: '/api/v1/namespaces/default/secrets', as: user } as const;
+      // Not expect.poll: this is called before the tests too.
+      await vi.waitFor(() => must(look), { timeout: 20_000 });
     },
     async stop() {
       await cluster.stop();

@@ -22,6 +22,9 @@ import {
   yes,
 } from './looks.ts';
 
+/** The API server learns of rights a moment after they are written. */
+const soon = { timeout: 20_000 };
+
 let on: TestCluster;
 beforeAll(async () => {
   on = await startTestCluster();
@@ -49,21 +52,27 @@ describe('Onboarding a bare cluster', () => {
   test('gives the broker these rights in a namespace, and no others', async () => {
     await run(on);
     const { podReader, deployer } = clusterRoles(catalogOf());
-    expect(await rightsOf(on, bindRoleUser, 'payments')).toEqual([
-      `bind clusterroles [${[deployer, podReader].sort()}]`,
-      'create,get rolebindings',
-      `get clusterroles [${[deployer, podReader].sort()}]`,
-    ]);
-    expect(await rightsOf(on, bindRoleUser, 'checkout')).toEqual([
-      `bind clusterroles [${podReader}]`,
-      'create,get rolebindings',
-      `get clusterroles [${[deployer, podReader].sort()}]`,
-    ]);
-    expect(await rightsOf(on, unbindRoleUser, 'payments')).toEqual(['delete,get rolebindings']);
-    expect(await rightsOf(on, unbindRoleUser, 'default')).toEqual([]);
-    expect(await rightsOf(on, bindRoleUser, 'kube-system')).toEqual([
-      `get clusterroles [${[deployer, podReader].sort()}]`,
-    ]);
+    await expect
+      .poll(() => rightsOf(on, bindRoleUser, 'payments'), soon)
+      .toEqual([
+        `bind clusterroles [${[deployer, podReader].sort()}]`,
+        'create,get rolebindings',
+        `get clusterroles [${[deployer, podReader].sort()}]`,
+      ]);
+    await expect
+      .poll(() => rightsOf(on, bindRoleUser, 'checkout'), soon)
+      .toEqual([
+        `bind clusterroles [${podReader}]`,
+        'create,get rolebindings',
+        `get clusterroles [${[deployer, podReader].sort()}]`,
+      ]);
+    await expect
+      .poll(() => rightsOf(on, unbindRoleUser, 'payments'), soon)
+      .toEqual(['delete,get rolebindings']);
+    await expect.poll(() => rightsOf(on, unbindRoleUser, 'default'), soon).toEqual([]);
+    await expect
+      .poll(() => rightsOf(on, bindRoleUser, 'kube-system'), soon)
+      .toEqual([`get clusterroles [${[deployer, podReader].sort()}]`]);
   });
 
   test('changes nothing when the person does not agree', async () => {
@@ -117,7 +126,9 @@ describe('After a change of the catalog', () => {
     expect(did).toContain(`remove ClusterRole ${before.podReader}`);
     expect(did).toContain('change ValidatingAdmissionPolicy curfew-bind-role');
     expect(did.filter((line) => line.startsWith('change Role '))).toHaveLength(2);
-    expect(await rightsOf(on, bindRoleUser, 'checkout')).toContain(`bind clusterroles [${after.podReader}]`);
+    await expect
+      .poll(() => rightsOf(on, bindRoleUser, 'checkout'), soon)
+      .toContain(`bind clusterroles [${after.podReader}]`);
     expect((await standing(on)).filter((line) => line.includes(before.podReader))).toEqual([]);
   });
 
