@@ -59,8 +59,14 @@ export const writes = {
   /** Exactly the object with this UID. */
   remove: (object: ObjectName & { metadata: { uid: string } }, dryRun: boolean): KubernetesCall => ({
     method: 'DELETE',
-    path: `${objectPath(object)}${dryRun ? '?dryRun=All' : ''}`,
-    body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: object.metadata.uid } },
+    path: objectPath(object),
+    body: {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: { uid: object.metadata.uid },
+      // Here and not in the query, which the server ignores for a DELETE that has a body: it would really delete.
+      ...(dryRun ? { dryRun: ['All'] } : {}),
+    },
   }),
 };
 

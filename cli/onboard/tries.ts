@@ -30,13 +30,9 @@ export interface Tried {
 /** No request has this id. */
 const nobodysRequest = '0'.repeat(26);
 
-function grantOf(
-  role: OfferedRole,
-  deployment: string,
-  now: number,
-  change: Partial<BindPlan> = {},
-): Manifest {
+function grantOf(role: OfferedRole, deployment: string, change: Partial<BindPlan> = {}): Manifest {
   const [namespace = ''] = role.namespaces;
+  const now = Date.now();
   const [binding] = roleBindingsOf({
     v: 1,
     deployment,
@@ -58,17 +54,21 @@ function grantOf(
 export function forgedGrant(role: OfferedRole, deployment: string): Try {
   return {
     what: 'a RoleBinding of yours that passes for a grant',
-    call: async () => writes.create(grantOf(role, deployment, Date.now()), true),
+    call: async () => writes.create(grantOf(role, deployment), true),
     expect: { fence: 'curfew-grant-forgery' },
   };
 }
 
-/** Everything to try on a cluster that is onboarded. */
+/** Everything to try on a cluster that is onboarded. Each try is made when it is called, so it can be called again later. */
 export function triesFor(role: OfferedRole, deployment: string): Try[] {
   const [namespace = ''] = role.namespaces;
-  const now = Date.now();
-  const byBindRole = (object: Manifest) => async () => ({ ...writes.create(object, true), as: bindRoleUser });
-  const grant = (change: Partial<BindPlan> = {}) => byBindRole(grantOf(role, deployment, now, change));
+  const fromNow = (seconds: number) => instantOf(Date.now() + seconds * 1000);
+  const byBindRole = (make: () => Manifest) => async () => ({
+    ...writes.create(make(), true),
+    as: bindRoleUser,
+  });
+  const grant = (change: () => Partial<BindPlan> = () => ({})) =>
+    byBindRole(() => grantOf(role, deployment, change()));
   const fence = { fence: 'curfew-bind-role' };
   const brokerBinding = {
     kind: 'RoleBinding',
@@ -78,37 +78,37 @@ export function triesFor(role: OfferedRole, deployment: string): Try[] {
     { what: 'a grant as the catalog allows it, by BindRole', call: grant(), expect: 'accepted' },
     {
       what: "a RoleBinding without Curfew's marks, by BindRole",
-      call: byBindRole(forbiddenBinding(namespace, role.clusterRole)),
+      call: byBindRole(() => forbiddenBinding(namespace, role.clusterRole)),
       expect: fence,
     },
     {
       what: 'a grant that comes too late, by BindRole',
-      call: grant({ createBefore: instantOf(now - 1000) }),
+      call: grant(() => ({ createBefore: fromNow(-1) })),
       expect: fence,
     },
     {
       what: 'a grant for longer than the catalog allows, by BindRole',
-      call: grant({ expiresAt: instantOf(now + (role.maxDurationSeconds + 3600) * 1000) }),
+      call: grant(() => ({ expiresAt: fromNow(role.maxDurationSeconds + 3600) })),
       expect: fence,
     },
     {
       what: 'a grant to the broker itself, by BindRole',
-      call: grant({ subject: { kind: 'User', name: bindRoleUser } }),
+      call: grant(() => ({ subject: { kind: 'User', name: bindRoleUser } })),
       expect: fence,
     },
     {
       what: 'a grant of cluster-admin, by BindRole',
-      call: grant({ clusterRole: 'cluster-admin' }),
+      call: grant(() => ({ clusterRole: 'cluster-admin' })),
       expect: 'refused',
     },
     {
       what: 'a grant in kube-system, by BindRole',
-      call: grant({ bindings: [{ namespace: 'kube-system', name: bindingName(nobodysRequest) }] }),
+      call: grant(() => ({ bindings: [{ namespace: 'kube-system', name: bindingName(nobodysRequest) }] })),
       expect: 'refused',
     },
     {
       what: 'a grant by UnbindRole',
-      call: async () => ({ ...writes.create(grantOf(role, deployment, now), true), as: unbindRoleUser }),
+      call: async () => ({ ...writes.create(grantOf(role, deployment), true), as: unbindRoleUser }),
       expect: 'refused',
     },
     {

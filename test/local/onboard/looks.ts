@@ -53,6 +53,12 @@ export async function standing(on: TestCluster): Promise<string[]> {
     .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 
+/** UID and version of every object of the kinds that onboarding makes: what was written, even as it was, differs. */
+export async function everything(on: TestCluster): Promise<string[]> {
+  const all = await Promise.all(kinds.map((kind) => listObjects(on.api, kind)));
+  return all.flat().map(({ kind, metadata }) => `${kind} ${metadata.uid} ${metadata.resourceVersion}`);
+}
+
 /** What a user may do in a namespace by RBAC, besides what everybody may. */
 export async function rightsOf(on: TestCluster, user: string, namespace: string): Promise<string[]> {
   const review = await on.must({

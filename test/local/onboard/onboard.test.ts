@@ -1,8 +1,9 @@
 /** `curfew onboard` against a real API server: what it makes, and what becomes of it when the catalog changes. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { offerOn } from '#cluster/offer.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
+import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { KubernetesApi } from '../../../cli/onboard/kubernetes-call.ts';
 import { isNothing, onboard } from '../../../cli/onboard/onboard.ts';
 import { triedFence, triesFor } from '../../../cli/onboard/tries.ts';
@@ -169,6 +170,20 @@ describe('After a change of the catalog', () => {
 });
 
 describe('The tries', () => {
+  test('are made anew each time, so that none has grown old when a slow cluster is tried again', async () => {
+    const [role] = offerOn(catalogOf(), 'payments-prod');
+    const [grant] = role ? triesFor(role, deployment.id) : [];
+    if (!grant) throw new Error('nothing is offered');
+    const createBefore = async () => {
+      const { body } = (await grant.call(on.api)) ?? {};
+      return Date.parse((body as RoleBinding | undefined)?.metadata.annotations[marks.createBefore] ?? '');
+    };
+    const first = await createBefore();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await createBefore()) - first).toBeGreaterThanOrEqual(3600_000);
+  });
+
   test('notice a cluster without fences, and name what it lets through', async () => {
     await run(on);
     await on.must({ method: 'DELETE', path: `${admission}/validatingadmissionpolicybindings` });
