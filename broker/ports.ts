@@ -70,8 +70,12 @@ export interface Records {
 export interface EntryLedger {
   read(key: EntryKey): Promise<EntryItem | undefined>;
   holders(key: EntryKey): Promise<string[]>;
-  /** One transaction: put the holder and move the item from `expected` (undefined = none) to `next` (same object: only check it). */
-  hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<void>;
+  /**
+   * One transaction: put the holder and move the item from `expected` (undefined = none) to `next` (same object: only
+   * check it). 'ended', and nothing is written, when the request is not granting or its end was requested: whoever
+   * releases holds would not see this one.
+   */
+  hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<'held' | 'ended'>;
   /** Removes a holder; fine if it is gone. */
   release(key: EntryKey, requestId: string): Promise<void>;
   /** Conditional on state and generation of `expected`. */
@@ -83,10 +87,14 @@ export interface StandingEntry extends EntryContent {
   entryArn: string;
 }
 
+export type ClusterKey = Pick<EntryKey, 'eksName' | 'region'>;
+
 /** The EKS API. */
 export interface AccessEntries {
   /** ClusterNotReady when it is missing, not ACTIVE, or without access entries (authentication mode CONFIG_MAP). */
-  describeCluster(cluster: { eksName: string; region?: string }): Promise<ClusterAddress>;
+  describeCluster(cluster: ClusterKey): Promise<ClusterAddress>;
+  /** For ending: its address whatever its status; 'gone' when EKS knows no such cluster. */
+  findCluster(cluster: ClusterKey): Promise<ClusterAddress | 'gone'>;
   /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
   create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'>;
   describe(key: EntryKey): Promise<StandingEntry | undefined>;

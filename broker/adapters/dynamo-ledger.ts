@@ -5,15 +5,17 @@ import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
 import { digestOf } from '#domain/digest.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import { instantSchema } from '#domain/instant.ts';
+import { isOpening } from '#domain/lifecycle.ts';
 import type { EntryLedger } from '#ports';
 import { getItem, queryItems } from './dynamo-queries.ts';
 import { type TransactItem, transact } from './dynamo-transaction.ts';
+import { requestOf } from './record-items.ts';
 import { parseStored } from './stored-request.ts';
-import { entryItemKey, holderKey, holderSortKeyPrefix } from './table.ts';
+import { entryItemKey, holderKey, holderSortKeyPrefix, requestKey } from './table.ts';
 import { attempt } from './unavailable.ts';
 
 const storedEntry = z.looseObject({
-  key: z.looseObject({ eksName: z.string(), region: z.string().exactOptional(), principalArn: z.string() }),
+  key: z.looseObject({ eksName: z.string(), region: z.string(), principalArn: z.string() }),
   state: z.enum(['absent', 'creating', 'present', 'deleting']),
   generation: z.int().nonnegative(),
   roleId: z.string(),
@@ -49,9 +51,34 @@ export class DynamoLedger implements EntryLedger {
     return items.map(({ sk }) => String(sk).slice(holderSortKeyPrefix.length));
   }
 
-  async hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<void> {
+  async hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<'held' | 'ended'> {
     const holder = { Put: { TableName: this.#table, Item: holderKey(hashOf(next.key), requestId) } };
-    await this.#write(next.key, [holder, expected === next ? this.#check(next) : this.#put(expected, next)]);
+    const entry = expected === next ? this.#check(next) : this.#put(expected, next);
+    try {
+      await this.#write(next.key, [holder, entry, this.#checkOpening(requestId)]);
+      return 'held';
+    } catch (error) {
+      if (error instanceof RecordChanged && !(await this.#isOpening(requestId))) return 'ended';
+      throw error;
+    }
+  }
+
+  #checkOpening(requestId: string): TransactItem {
+    return {
+      ConditionCheck: {
+        TableName: this.#table,
+        Key: requestKey(requestId),
+        ConditionExpression: '#r.#s = :granting AND attribute_not_exists(#r.endRequested)',
+        ExpressionAttributeNames: { '#r': 'record', '#s': 'status' },
+        ExpressionAttributeValues: { ':granting': 'granting' },
+      },
+    };
+  }
+
+  async #isOpening(requestId: string): Promise<boolean> {
+    const what = `Reading request ${requestId}`;
+    const item = await getItem(this.#documents, what, this.#table, requestKey(requestId));
+    return item !== undefined && isOpening(requestOf(item));
   }
 
   async release(key: EntryKey, requestId: string): Promise<void> {

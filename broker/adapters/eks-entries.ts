@@ -1,5 +1,6 @@
 /** The EKS API: where clusters are, and the access entries of principals. One client per region. */
 import {
+  type Cluster,
   CreateAccessEntryCommand,
   DeleteAccessEntryCommand,
   DescribeAccessEntryCommand,
@@ -11,7 +12,7 @@ import {
 import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
 import { ClusterNotReady, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, StandingEntry } from '#ports';
+import type { AccessEntries, ClusterKey, StandingEntry } from '#ports';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
 
@@ -20,30 +21,40 @@ const serving: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];
 
 export class EksEntries implements AccessEntries {
   readonly #clientFor: (region: string) => EKSClient;
-  readonly #region: string;
-  constructor(clientFor: (region: string) => EKSClient, region: string) {
+  constructor(clientFor: (region: string) => EKSClient) {
     this.#clientFor = clientFor;
-    this.#region = region;
   }
 
-  async describeCluster({ eksName, region }: { eksName: string; region?: string }): Promise<ClusterAddress> {
-    const command = new DescribeClusterCommand({ name: eksName });
-    const answer = await this.#ask(`Describing cluster ${eksName}`, region, (eks) => eks.send(command));
+  async describeCluster(key: ClusterKey): Promise<ClusterAddress> {
+    const cluster = await this.#describeCluster(key);
     const refuse = (why: string) =>
-      new ClusterNotReady(`EKS cluster ${eksName} in ${region ?? this.#region} ${why}.`);
-    if (answer === 'absent') throw refuse('does not exist');
-    const { status, endpoint, certificateAuthority, accessConfig } = answer.cluster ?? {};
+      new ClusterNotReady(`EKS cluster ${key.eksName} in ${key.region} ${why}.`);
+    if (cluster === 'absent') throw refuse('does not exist');
+    const { status, accessConfig } = cluster;
     if (!serving.includes(status)) throw refuse(`is ${status ?? 'in no known status'}, not ACTIVE`);
     if ((accessConfig?.authenticationMode ?? 'CONFIG_MAP') === 'CONFIG_MAP')
       throw refuse('has no access entries: set its authentication mode to API_AND_CONFIG_MAP or API');
-    if (!endpoint || !certificateAuthority?.data)
-      throw refuse('has no endpoint or certificate authority yet');
-    return {
-      eksName,
-      region: region ?? this.#region,
-      endpoint,
-      certificateAuthority: certificateAuthority.data,
-    };
+    const address = addressOf(key, cluster);
+    if (!address) throw refuse('has no endpoint or certificate authority yet');
+    return address;
+  }
+
+  async findCluster(key: ClusterKey): Promise<ClusterAddress | 'gone'> {
+    const cluster = await this.#describeCluster(key);
+    if (cluster === 'absent') return 'gone';
+    const address = addressOf(key, cluster);
+    if (address) return address;
+    const status = cluster.status ?? 'in no known status';
+    throw new Unavailable(`EKS cluster ${key.eksName} in ${key.region} is ${status} and has no address.`);
+  }
+
+  async #describeCluster({ eksName, region }: ClusterKey): Promise<Cluster | 'absent'> {
+    const command = new DescribeClusterCommand({ name: eksName });
+    const what = `Describing cluster ${eksName}`;
+    const answer = await this.#ask(what, region, (eks) => eks.send(command));
+    if (answer === 'absent') return 'absent';
+    if (!answer.cluster) throw new Unavailable(`${what}: the answer is incomplete. Try again shortly.`);
+    return answer.cluster;
   }
 
   async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
@@ -89,14 +100,10 @@ export class EksEntries implements AccessEntries {
   }
 
   /** 'absent' for EKS's 404, of a cluster or an entry. */
-  #ask<T>(
-    what: string,
-    region: string | undefined,
-    call: (eks: EKSClient) => Promise<T>,
-  ): Promise<T | 'absent'> {
+  #ask<T>(what: string, region: string, call: (eks: EKSClient) => Promise<T>): Promise<T | 'absent'> {
     return attempt(what, async () => {
       try {
-        return await call(this.#clientFor(region ?? this.#region));
+        return await call(this.#clientFor(region));
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return 'absent';
         throw error;
@@ -105,12 +112,18 @@ export class EksEntries implements AccessEntries {
   }
 }
 
-export function eksEntries(purpose: Purpose, region: string): EksEntries {
+function addressOf({ eksName, region }: ClusterKey, cluster: Cluster): ClusterAddress | undefined {
+  const { endpoint, certificateAuthority } = cluster;
+  if (!endpoint || !certificateAuthority?.data) return undefined;
+  return { eksName, region, endpoint, certificateAuthority: certificateAuthority.data };
+}
+
+export function eksEntries(purpose: Purpose): EksEntries {
   const clients = new Map<string, EKSClient>();
   const clientFor = (of: string): EKSClient => {
     const client = clients.get(of) ?? new EKSClient(sdkOptions(purpose, of));
     clients.set(of, client);
     return client;
   };
-  return new EksEntries(clientFor, region);
+  return new EksEntries(clientFor);
 }

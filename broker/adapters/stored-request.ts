@@ -56,7 +56,7 @@ export const storedRequest = z.looseObject({
     ticket: z.string().exactOptional(),
   }),
   resolved: z.looseObject({
-    eksCluster: z.looseObject({ eksName: z.string(), region: z.string().exactOptional() }),
+    eksCluster: z.looseObject({ eksName: z.string(), region: z.string() }),
     clusterRole: z.string(),
     rules: z.array(policyRule),
     rulesDigest: z.string(),
@@ -82,6 +82,7 @@ export const storedRequest = z.looseObject({
   reviewBy: instant,
   openBy: instant.exactOptional(),
   notified: z.array(z.string()),
+  mailTries: z.int().nonnegative().exactOptional(),
   notifiedAt: instant.exactOptional(),
   waiting: z
     .looseObject({ state: z.enum(['AskReviewers', 'HoldGrant']), taskToken: z.string(), since: instant })

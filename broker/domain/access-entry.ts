@@ -6,7 +6,7 @@ import type { Instant } from './instant.ts';
 export interface EntryKey {
   /** Name of the cluster in EKS. */
   eksName: string;
-  region?: string;
+  region: string;
   principalArn: string;
 }
 

@@ -2,7 +2,7 @@
 import { type AuditEvent, chain, type EventType } from './audit-event.ts';
 import { WrongStatus } from './errors.ts';
 import { after, earliest, type Instant } from './instant.ts';
-import type { AccessRequest, Status } from './request.ts';
+import type { AccessRequest, Grant, Status } from './request.ts';
 
 const edges: Record<Status, readonly Status[]> = {
   pending: ['approved', 'denied', 'withdrawn', 'timed-out'],
@@ -27,12 +27,20 @@ export function mayStand(status: Status): boolean {
   return status === 'granting' || status === 'active' || status === 'revoking';
 }
 
+/** Whether its grant may still be carried on towards `active`. */
+export function isOpening({ status, endRequested }: Pick<AccessRequest, 'status' | 'endRequested'>): boolean {
+  return status === 'granting' && !endRequested;
+}
+
 export function canAdvance(from: Status, to: Status): boolean {
   return edges[from].includes(to);
 }
 
 /** How long the sweep leaves a request alone in each status before it looks whether somebody still drives it. */
-export const patience = { ask: 60_000, open: 120_000, bind: 90_000, hold: 15_000, revoke: 60_000 } as const;
+export const patience = { ask: 60_000, bind: 90_000, hold: 15_000, revoke: 60_000 } as const;
+
+/** Longest pause between two tries to mail the reviewers. */
+const longestMailPauseMs = 30 * 60_000;
 
 /** When the sweep has to look next; undefined once final. A request that is not final always has one. */
 export function dueAt(request: AccessRequest): Instant | undefined {
@@ -41,21 +49,28 @@ export function dueAt(request: AccessRequest): Instant | undefined {
     case 'pending':
       return request.notifiedAt
         ? request.reviewBy
-        : earliest(after(updatedAt, patience.ask), request.reviewBy);
+        : earliest(after(updatedAt, mailPauseMs(request)), request.reviewBy);
     case 'approved':
     case 'scheduled':
       return after(updatedAt, patience.ask);
     case 'granting':
-      return after(updatedAt, patience.bind);
-    case 'active': {
-      const end = grant ? after(grant.expiresAt, patience.hold) : updatedAt;
-      return request.endRequested ? earliest(after(request.endRequested.at, patience.hold), end) : end;
-    }
+      return grant ? earliest(after(grant.openedAt, patience.bind), endDueAt(request, grant)) : updatedAt;
+    case 'active':
+      return grant ? endDueAt(request, grant) : updatedAt;
     case 'revoking':
       return after(updatedAt, patience.revoke);
     default:
       return undefined;
   }
+}
+
+function endDueAt({ endRequested }: AccessRequest, { expiresAt }: Grant): Instant {
+  const end = endRequested ? earliest(endRequested.at, expiresAt) : expiresAt;
+  return after(end, patience.hold);
+}
+
+function mailPauseMs({ mailTries = 0 }: AccessRequest): number {
+  return Math.min(patience.ask * 2 ** Math.max(0, mailTries - 1), longestMailPauseMs);
 }
 
 /** How long an approved request may wait to be opened; after it the approval is stale. */

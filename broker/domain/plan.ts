@@ -36,7 +36,8 @@ export interface UnbindPlan {
   v: 1;
   deployment: string;
   requestId: string;
-  cluster: ClusterAddress;
+  /** `gone`: EKS knows no such cluster any more, so nothing stands there. */
+  cluster: ClusterAddress | 'gone';
   bindings: Binding[];
   /** Delete not before this instant, and at it: `expiresAt`, or now for an early end. */
   notBefore: Instant;

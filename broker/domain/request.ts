@@ -57,7 +57,7 @@ export interface Asked {
 
 /** What the catalog said at submission; covered by the digest, so a later change is noticed. */
 export interface Resolved {
-  eksCluster: { eksName: string; region?: string };
+  eksCluster: { eksName: string; region: string };
   clusterRole: string;
   rules: PolicyRule[];
   rulesDigest: string;
@@ -125,6 +125,8 @@ export interface AccessRequest {
   notified: string[];
   /** Why some mail could not be sent at the last try, in words; the sweep tries again. */
   mailProblem?: string;
+  /** How often mailing was tried; spaces the sweep's tries. */
+  mailTries?: number;
   /** When all of them had been mailed. */
   notifiedAt?: Instant;
   /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */

@@ -50,7 +50,7 @@ export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
   v: z.literal(1),
   deployment: name,
   requestId,
-  cluster,
+  cluster: z.union([cluster, z.literal('gone')]),
   bindings: z.array(binding).min(1),
   notBefore: instant,
   createBefore: instant,

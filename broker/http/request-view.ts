@@ -59,7 +59,7 @@ export const requestView = z
     }),
     resolved: z
       .object({
-        eksCluster: z.object({ eksName: z.string(), region: z.string().optional() }),
+        eksCluster: z.object({ eksName: z.string(), region: z.string() }),
         clusterRole: z.string(),
         rules: z.array(ruleView),
         rulesDigest: digest,

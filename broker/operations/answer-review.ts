@@ -3,7 +3,7 @@ import { type Catalog, eligibleReviewers } from '#domain/catalog.ts';
 import { NotAllowed, WrongStatus } from '#domain/errors.ts';
 import { canonicalPerson } from '#domain/identity.ts';
 import { after } from '#domain/instant.ts';
-import { type Advanced, advance, amend, openWindowMs } from '#domain/lifecycle.ts';
+import { type Advanced, advance, amend, mayStand, openWindowMs } from '#domain/lifecycle.ts';
 import type { AccessRequest, Review } from '#domain/request.ts';
 import type { World } from '#ports';
 import { bestEffort } from './signal.ts';
@@ -72,7 +72,8 @@ export async function signalAnswer(
   if (waiting?.state !== 'AskReviewers') return;
   const { taskToken } = waiting;
   await bestEffort(async () => {
-    if (status === 'approved') await executions.succeed(taskToken);
+    if (status === 'approved' || status === 'scheduled' || mayStand(status))
+      await executions.succeed(taskToken);
     else if (status === 'withdrawn')
       await executions.fail(taskToken, 'Withdrawn', 'The requester withdrew it.');
     else if (status !== 'pending') await executions.fail(taskToken, 'Denied', `The request is ${status}.`);

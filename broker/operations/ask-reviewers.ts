@@ -1,5 +1,5 @@
 /** AskReviewers: keeps the task token and mails each reviewer a link of their own. */
-import { amend, isFinal } from '#domain/lifecycle.ts';
+import { amend } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
@@ -14,7 +14,8 @@ export async function askReviewers(
   { requestId, taskToken }: { requestId: string; taskToken: string },
 ): Promise<AccessRequest> {
   const request = await changeRecord(world, requestId, (before) => {
-    if (isFinal(before.status) || before.waiting?.taskToken === taskToken) return undefined;
+    const open = before.status === 'pending' || before.status === 'approved';
+    if (!open || before.waiting?.taskToken === taskToken) return undefined;
     const at = world.clock.now();
     const waiting = { state: 'AskReviewers' as const, taskToken, since: at };
     return amend(before, {

@@ -1,13 +1,14 @@
 /** Checks, at the moment of granting, that the approval still holds: fault in words, or undefined. Pure. */
-import { type Catalog, eligibleReviewers } from '#domain/catalog.ts';
+import { eligibleReviewers } from '#domain/catalog.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import type { Principal } from '#domain/identity.ts';
 import { decide } from '#domain/policy/decide.ts';
 import { type AccessRequest, requestDigest } from '#domain/request.ts';
+import type { World } from '#ports';
 
 /** `principal` is the role as IAM has it now. */
 export function approvalFault(
-  catalog: Catalog,
+  { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
   request: AccessRequest,
   principal: Principal,
 ): string | undefined {
@@ -24,7 +25,7 @@ export function approvalFault(
   const moved =
     clusterRoleName(asked.role, role.rules) !== resolved.clusterRole ||
     (cluster.eksName ?? asked.cluster) !== resolved.eksCluster.eksName ||
-    cluster.region !== resolved.eksCluster.region;
+    (cluster.region ?? settings.region) !== resolved.eksCluster.region;
   if (moved)
     return `role "${asked.role}" or its cluster changed in the catalog since it was approved; ask again`;
   const eligible = eligibleReviewers(catalog, role, requester);

@@ -27,7 +27,7 @@ export async function endGrant(
   const request = await changeRecord(world, requestId, (before) => end(before, world.clock.now(), cause));
   const { grant, ending } = request;
   if (request.status !== 'revoking' || !grant || !ending) return { standing: false };
-  const cluster = await world.entries.describeCluster(request.resolved.eksCluster);
+  const cluster = await world.entries.findCluster(request.resolved.eksCluster);
   return {
     standing: true,
     plan: {

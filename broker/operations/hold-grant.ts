@@ -40,11 +40,22 @@ export async function holdGrant(
         changes: { waiting: held },
       });
     }
-    const changes = { waiting: held, grant: { ...grant, bindings, boundAt: at, activatedAt: at } };
-    const facts = { bindings, expiresAt: grant.expiresAt };
+    const bound = withUids(grant.bindings, bindings);
+    const changes = { waiting: held, grant: { ...grant, bindings: bound, boundAt: at, activatedAt: at } };
+    const facts = { bindings: bound, expiresAt: grant.expiresAt };
     return advance(before, 'active', { at, actor, reason: 'bound and held', facts, changes });
   });
   if (request.grant)
     world.metrics.milliseconds('OpenToBound', msBetween(request.grant.openedAt, world.clock.now()));
   return request;
+}
+
+/** What was planned is what has to be deleted, whatever a step says: only UIDs are learnt from it. */
+function withUids(planned: Binding[], read: Binding[]): Binding[] {
+  return planned.map((binding) => {
+    const uid = read.find(
+      ({ namespace, name }) => namespace === binding.namespace && name === binding.name,
+    )?.uid;
+    return uid === undefined ? binding : { ...binding, uid };
+  });
 }

@@ -19,10 +19,11 @@ export async function mailReviewers(
   const secrets = new Map(left.map((reviewer) => [reviewer, world.ids.secret()]));
   await keepLinks(world, before, secrets);
   const problems = new Map<string, string>();
-  for (const [reviewer, secret] of secrets) {
+  const sending = [...secrets].map(async ([reviewer, secret]) => {
     const problem = await sendOne(world, before, reviewer, secret);
     if (problem) problems.set(reviewer, problem);
-  }
+  });
+  await Promise.all(sending);
   return recordSent(world, requestId, left, problems);
 }
 
@@ -46,6 +47,7 @@ async function keepLinks(world: Needs, seen: AccessRequest, secrets: Map<string,
     return {
       ...amend(before, {
         ...step,
+        changes: { mailTries: (before.mailTries ?? 0) + 1 },
         facts: { links: newLinks.map(({ reviewer, expiresAt }) => ({ reviewer, expiresAt })) },
       }),
       newLinks,

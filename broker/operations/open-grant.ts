@@ -6,16 +6,17 @@ import {
   IdentityRefused,
   NotApproved,
   PlanRefused,
+  RecordChanged,
 } from '#domain/errors.ts';
 import { after, earliest } from '#domain/instant.ts';
-import { advance, amend, isFinal } from '#domain/lifecycle.ts';
+import { advance, amend, isFinal, mayStand } from '#domain/lifecycle.ts';
 import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
 import { type AccessRequest, bindingName, type Grant } from '#domain/request.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
 import { approvalFault } from './check-approval.ts';
 import { shipEvents } from './ship-events.ts';
-import { entryKeyOf, takeEntry } from './take-entry.ts';
+import { entryKeyOf, refuseIfBusy, takeEntry } from './take-entry.ts';
 
 type Needs = Pick<
   World,
@@ -62,6 +63,7 @@ async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan>
   }
   const address = await checked(world, seen);
   const request = await changeRecord(world, seen.id, (before) => {
+    if (mayStand(before.status)) throw new RecordChanged(`Request ${before.id} was opened by another call.`);
     if (before.status !== 'approved' && before.status !== 'scheduled') {
       throw new NotApproved(`Request ${before.id} is ${before.status} by now.`, {
         details: { requestId: before.id },
@@ -95,8 +97,9 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
   try {
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
-    const fault = approvalFault(world.catalog, request, principal);
+    const fault = approvalFault(world, request, principal);
     if (fault) return await refuse(world, request, 'denied', fault);
+    await refuseIfBusy(world, entryKeyOf(request));
     return await world.entries.describeCluster(request.resolved.eksCluster);
   } catch (error) {
     if (error instanceof IdentityRefused || error instanceof ClusterNotReady) {
@@ -112,11 +115,10 @@ async function refuse(
   to: 'denied' | 'timed-out',
   reason: string,
 ): Promise<never> {
-  await changeRecord(world, seen.id, (before) =>
-    before.version === seen.version
-      ? advance(before, to, { at: world.clock.now(), actor, reason })
-      : undefined,
-  );
+  await changeRecord(world, seen.id, (before) => {
+    if (before.version === seen.version) return advance(before, to, { at: world.clock.now(), actor, reason });
+    throw new RecordChanged(`Request ${seen.id} changed meanwhile: it is looked at anew.`);
+  });
   world.metrics.count('GrantRefused', 1);
   throw new NotApproved(`Request ${seen.id} is not granted: ${reason}.`, { details: { requestId: seen.id } });
 }
@@ -138,7 +140,8 @@ async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAd
   try {
     await takeEntry(world, entryKeyOf(request), request);
   } catch (error) {
-    if (error instanceof ForeignAccessEntry) await requestEnd(world, request.id, error.message);
+    const lasting = error instanceof ForeignAccessEntry || error instanceof IdentityRefused;
+    if (lasting) await requestEnd(world, request.id, error.message);
     throw error;
   }
   return world.signer.sign({

@@ -1,7 +1,7 @@
 /** Releases a grant's hold on an access entry and deletes the entry when it was the last and is ours. */
 import { deleteLeaseMs, type EntryItem, type EntryKey, isOwned } from '#domain/access-entry.ts';
 import { EntryBusy, StillStanding } from '#domain/errors.ts';
-import { after } from '#domain/instant.ts';
+import { after, type Instant } from '#domain/instant.ts';
 import type { World } from '#ports';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'ledger' | 'entries'>;
@@ -14,37 +14,36 @@ export async function releaseEntry(world: Needs, key: EntryKey, requestId: strin
   await world.ledger.release(key, requestId);
   const item = await world.ledger.read(key);
   if (!item || item.state === 'absent') return;
-  if (item.state === 'deleting') {
-    // Somebody deletes it; only a dead one's work is taken over, so that no late delete hits a successor.
-    if (world.clock.now() < (item.deleteLease ?? ''))
-      throw new EntryBusy('The access entry is being deleted by another call.');
-    return takeOverDelete(world, item);
-  }
-  if ((await world.ledger.holders(key)).length > 0) return;
-  const deleting: EntryItem = {
-    ...item,
-    state: 'deleting',
-    deleteLease: after(world.clock.now(), deleteLeaseMs),
-  };
-  await world.ledger.move(item, deleting);
-  // From here no hold succeeds. One that came before is seen by this consistent read, and then the entry stays.
-  if ((await world.ledger.holders(key)).length > 0) return world.ledger.move(deleting, item);
-  return finishDelete(world, deleting);
+  // Only a dead call's delete is taken over, so that no late delete hits a successor.
+  if (isLeased(item, world.clock.now()))
+    throw new EntryBusy('The access entry is being deleted by another call.');
+  if (item.state !== 'deleting' && (await world.ledger.holders(key)).length > 0) return;
+  await deleteUnlessHeld(world, item);
 }
 
-/** Finishes the delete of a call that died. The new generation keeps a second one from doing so at the same time. */
-export async function takeOverDelete(world: Needs, item: EntryItem): Promise<void> {
+/** Whether another call is deleting this entry right now. */
+export function isLeased(item: EntryItem, now: Instant): boolean {
+  return item.state === 'deleting' && now < (item.deleteLease ?? '');
+}
+
+/**
+ * Claims the delete, also that of a call that died in it, and deletes unless somebody holds the entry: then it goes back
+ * to standing. The claim's new generation keeps a second call from doing so at the same time.
+ */
+export async function deleteUnlessHeld(world: Needs, item: EntryItem): Promise<void> {
   const deleteLease = after(world.clock.now(), deleteLeaseMs);
-  const mine: EntryItem = { ...item, generation: item.generation + 1, deleteLease };
-  await world.ledger.move(item, mine);
-  await finishDelete(world, mine);
-}
-
-/** Deletes what we made and proves it gone. The item must be `deleting`, with a lease of ours. */
-async function finishDelete(world: Needs, item: EntryItem): Promise<void> {
-  if (item.owned) await deleteOurs(world, item);
-  const { entryArn: _, deleteLease: __, ...rest } = item;
-  await world.ledger.move(item, { ...rest, state: 'absent' });
+  const claimed: EntryItem = { ...item, state: 'deleting', generation: item.generation + 1, deleteLease };
+  await world.ledger.move(item, claimed);
+  // From here no hold succeeds. One that came before is seen by this consistent read, and then the entry stays.
+  const { entryArn, deleteLease: _, ...rest } = claimed;
+  if ((await world.ledger.holders(item.key)).length > 0) {
+    return world.ledger.move(
+      claimed,
+      entryArn ? { ...rest, entryArn, state: 'present' } : { ...rest, state: 'creating' },
+    );
+  }
+  if (claimed.owned) await deleteOurs(world, claimed);
+  await world.ledger.move(claimed, { ...rest, state: 'absent' });
 }
 
 async function deleteOurs(world: Needs, item: EntryItem): Promise<void> {

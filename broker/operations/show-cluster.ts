@@ -4,7 +4,7 @@ import type { ClusterAddress } from '#domain/plan.ts';
 import type { World } from '#ports';
 
 export async function showCluster(
-  world: Pick<World, 'catalog' | 'entries'>,
+  world: Pick<World, 'catalog' | 'settings' | 'entries'>,
   { cluster }: { cluster: string },
 ): Promise<ClusterAddress> {
   const { clusters } = world.catalog;
@@ -16,6 +16,6 @@ export async function showCluster(
   }
   return world.entries.describeCluster({
     eksName: found.eksName ?? cluster,
-    ...(found.region ? { region: found.region } : {}),
+    region: found.region ?? world.settings.region,
   });
 }

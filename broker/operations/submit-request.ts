@@ -18,7 +18,7 @@ import {
 import type { World } from '#ports';
 import { bestEffort } from './signal.ts';
 
-type Needs = Pick<World, 'clock' | 'ids' | 'catalog' | 'records' | 'executions'>;
+type Needs = Pick<World, 'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'executions'>;
 
 export interface SubmitInput {
   caller: Caller;
@@ -80,16 +80,13 @@ async function settle(world: Needs, request: AccessRequest, created: boolean): P
   return { request, created };
 }
 
-function resolve(world: Needs, asked: Asked): Resolved | undefined {
-  const { clusters, roles } = world.catalog;
+function resolve({ catalog, settings }: Needs, asked: Asked): Resolved | undefined {
+  const { clusters, roles } = catalog;
   const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
   const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
   if (!cluster || !role) return undefined;
   return {
-    eksCluster: {
-      eksName: cluster.eksName ?? asked.cluster,
-      ...(cluster.region ? { region: cluster.region } : {}),
-    },
+    eksCluster: { eksName: cluster.eksName ?? asked.cluster, region: cluster.region ?? settings.region },
     clusterRole: clusterRoleName(asked.role, role.rules),
     rules: canonicalRules(role.rules),
     rulesDigest: rulesDigest(role.rules),
@@ -107,8 +104,8 @@ function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
 }
 
 /** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
-const unresolved = (asked: Asked): Resolved => ({
-  eksCluster: { eksName: asked.cluster },
+const unresolved = ({ settings }: Needs, asked: Asked): Resolved => ({
+  eksCluster: { eksName: asked.cluster, region: settings.region },
   clusterRole: '',
   rules: [],
   rulesDigest: rulesDigest([]),
@@ -128,7 +125,7 @@ function newRequest(
     id: world.ids.requestId(),
     subject: subjectOf(caller),
     asked,
-    resolved: resolve(world, asked) ?? unresolved(asked),
+    resolved: resolve(world, asked) ?? unresolved(world, asked),
   };
   const digest = requestDigest(core);
   const actor = callerKey(caller);

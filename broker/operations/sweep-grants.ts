@@ -1,5 +1,6 @@
 /** SweepGrants: drives on, from the record alone, whatever is overdue; never gives up and trusts no execution. */
-
+import { EntryBusy, FenceOpen } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import { advance, mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { World } from '#ports';
@@ -35,43 +36,72 @@ export interface Swept {
 }
 
 /** Most requests one call drives; the rest is still due in the next minute. */
-const batch = 50;
+const batch = 100;
+/** Most of what is due that one call looks over to choose from. */
+const overlooked = 1000;
 
-/** `requestId`: only that one, because its execution ended badly. */
+/** `requestId`: only that one, due or not, because its execution ended badly. */
 export async function sweepGrants(world: Needs, { requestId }: { requestId?: string } = {}): Promise<Swept> {
-  const ids = requestId === undefined ? await world.records.due(world.clock.now(), batch) : [requestId];
-  const swept: Swept = { looked: ids.length, repaired: [], failed: [] };
-  const mine = ids.map((id) => sweepOne(world, id, swept));
-  await Promise.all(mine);
-  for (const id of await world.records.unshippedRequests(batch)) {
-    await attempt(swept, id, () => shipEvents(world, { requestId: id }));
+  const now = world.clock.now();
+  const swept: Swept = { looked: 0, repaired: [], failed: [] };
+  if (requestId !== undefined) await sweepOne(world, requestId, swept);
+  else {
+    // Apart from each other: whichever of the two can't be asked, the other goes on.
+    await attempt(swept, 'due', async () => {
+      const ids = chosen(await world.records.due(now, overlooked), now);
+      await Promise.all(ids.map((id) => sweepOne(world, id, swept, now)));
+    });
+    await attempt(swept, 'unshipped', async () => {
+      for (const id of await world.records.unshippedRequests(batch))
+        await attempt(swept, id, () => shipEvents(world, { requestId: id }));
+    });
   }
   world.metrics.count('SweepRepaired', swept.repaired.length);
   return swept;
 }
 
-async function sweepOne(world: Needs, id: string, swept: Swept): Promise<void> {
-  const before = await world.records.read(id);
-  if (!before) return;
+/**
+ * Half of a call goes to what became due last, half to a window over the rest that moves on each minute: however many
+ * can't be driven on, they neither hold up a fresh one nor each other.
+ */
+function chosen(due: readonly string[], now: Instant): string[] {
+  if (due.length <= batch) return [...due];
+  const rest = due.slice(0, -batch / 2);
+  const windows = Math.ceil(rest.length / (batch / 2));
+  const start = (Math.floor(Date.parse(now) / 60_000) % windows) * (batch / 2);
+  return [...due.slice(-batch / 2), ...rest.slice(start, start + batch / 2)];
+}
+
+/** `dueBy`: skip it if the index was behind and it isn't due by then any more. */
+async function sweepOne(world: Needs, id: string, swept: Swept, dueBy?: Instant): Promise<void> {
+  let seen: AccessRequest | undefined;
   const worked = await attempt(swept, id, async () => {
+    const before = await world.records.read(id);
+    if (!before || (dueBy !== undefined && !(before.dueAt !== undefined && before.dueAt <= dueBy))) return;
+    seen = before;
+    swept.looked += 1;
     await drive(world, before);
     const now = await readRequest(world, id);
     if (now.status !== before.status) swept.repaired.push(id);
   });
-  if (mayStand(before.status)) world.metrics.count('RevocationFailed', worked ? 0 : 1);
+  if (seen && mayStand(seen.status)) world.metrics.count('RevocationFailed', worked === 'failed' ? 1 : 0);
 }
 
-/** One request's fault must not keep the others standing. */
-async function attempt(swept: Swept, requestId: string, work: () => Promise<unknown>): Promise<boolean> {
+/** One request's fault must not keep the others standing. `early`: it only has to wait. */
+async function attempt(
+  swept: Swept,
+  requestId: string,
+  work: () => Promise<unknown>,
+): Promise<'done' | 'early' | 'failed'> {
   try {
     await work();
-    return true;
+    return 'done';
   } catch (error) {
     swept.failed.push({
       requestId,
       error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     });
-    return false;
+    return error instanceof EntryBusy || error instanceof FenceOpen ? 'early' : 'failed';
   }
 }
 

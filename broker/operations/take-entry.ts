@@ -7,10 +7,17 @@ import {
   entryContent,
   isOwned,
 } from '#domain/access-entry.ts';
-import { EntryBusy, ForeignAccessEntry, RecordChanged, Unavailable } from '#domain/errors.ts';
+import {
+  EndRequested,
+  EntryBusy,
+  ForeignAccessEntry,
+  IdentityRefused,
+  RecordChanged,
+  Unavailable,
+} from '#domain/errors.ts';
 import type { AccessRequest, Resolved } from '#domain/request.ts';
 import type { StandingEntry, World } from '#ports';
-import { takeOverDelete } from './release-entry.ts';
+import { deleteUnlessHeld, isLeased } from './release-entry.ts';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'ledger' | 'entries'>;
 type Holder = Pick<AccessRequest, 'id' | 'subject'>;
@@ -25,8 +32,7 @@ export function entryKeyOf({
   resolved: Resolved;
   subject: Holder['subject'];
 }): EntryKey {
-  const { eksName, region } = resolved.eksCluster;
-  return { eksName, principalArn: subject.principalArn, ...(region ? { region } : {}) };
+  return { ...resolved.eksCluster, principalArn: subject.principalArn };
 }
 
 function contentOf(holder: Holder, deployment: string): EntryContent {
@@ -35,17 +41,25 @@ function contentOf(holder: Holder, deployment: string): EntryContent {
   return entryContent({ arn: holder.subject.principalArn, account, roleName }, deployment);
 }
 
+/** Throws EntryBusy while another call deletes the entry: to be asked before anything is written. */
+export async function refuseIfBusy(world: Pick<World, 'clock' | 'ledger'>, key: EntryKey): Promise<void> {
+  const item = await world.ledger.read(key);
+  if (item && isLeased(item, world.clock.now())) throw busy();
+}
+
+const busy = () => new EntryBusy('The access entry is being deleted; try again in a moment.');
+
 /**
  * Idempotent. When it returns, the entry stands and can't be deleted before this holder is released.
- * Throws EntryBusy while another call deletes it, ForeignAccessEntry where somebody else's stands.
+ * Throws EntryBusy while another call deletes it, ForeignAccessEntry where somebody else's stands, IdentityRefused where it
+ * stands for an earlier role of this name, EndRequested when the grant is to end already.
  */
 export async function takeEntry(world: Needs, key: EntryKey, holder: Holder): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const item = await world.ledger.read(key);
     if (item?.state === 'deleting') {
-      if (world.clock.now() < (item.deleteLease ?? ''))
-        throw new EntryBusy('The access entry is being deleted; try again in a moment.');
-      await again(() => takeOverDelete(world, item));
+      if (isLeased(item, world.clock.now())) throw busy();
+      await again(() => deleteUnlessHeld(world, item));
       continue;
     }
     const held = await again(() => hold(world, key, item, holder));
@@ -70,14 +84,21 @@ async function hold(
   item: EntryItem | undefined,
   holder: Holder,
 ): Promise<EntryItem> {
-  if (item && (item.state === 'present' || item.state === 'creating')) {
-    await world.ledger.hold(holder.id, item, item);
-    return item;
+  const next = nextItem(key, item, holder);
+  if ((await world.ledger.hold(holder.id, item, next)) === 'held') return next;
+  throw new EndRequested(`An end of ${holder.id} was requested.`, { details: { requestId: holder.id } });
+}
+
+function nextItem(key: EntryKey, item: EntryItem | undefined, { subject }: Holder): EntryItem {
+  if (item?.state !== 'present' && item?.state !== 'creating') {
+    const generation = (item?.generation ?? 0) + 1;
+    return { key, state: 'creating', generation, roleId: subject.roleId, owned: true };
   }
-  const generation = (item?.generation ?? 0) + 1;
-  const next: EntryItem = { key, state: 'creating', generation, roleId: holder.subject.roleId, owned: true };
-  await world.ledger.hold(holder.id, item, next);
-  return next;
+  if (item.roleId === subject.roleId) return item;
+  throw new IdentityRefused(
+    `Grants of an earlier IAM role ${key.principalArn}, deleted since, still hold its access entry on ${key.eksName}. ` +
+      'End them first: `curfew list` shows them.',
+  );
 }
 
 /** True when the entry stands and the ledger says so; false to look again. */

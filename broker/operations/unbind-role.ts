@@ -17,6 +17,7 @@ export async function unbindRole(
   world: Pick<World, 'clock' | 'cluster'>,
   plan: UnbindPlan,
 ): Promise<UnbindResult> {
+  if (plan.cluster === 'gone') return { unboundAt: world.clock.now(), found: true };
   const session = await world.cluster.connect(plan.cluster);
   // Authenticates and warms the connection before the instant, so that the end is late by one DELETE only.
   for (const binding of plan.bindings) await session.readRoleBinding(binding.namespace, binding.name);
@@ -42,16 +43,21 @@ async function removeAll(session: ClusterSession, plan: UnbindPlan): Promise<boo
   return results.includes(true);
 }
 
-/** True when a RoleBinding of ours was seen. One of the same name that isn't ours is left alone: ours is gone then. */
-async function remove(
-  session: ClusterSession,
-  plan: UnbindPlan,
-  { namespace, name }: Binding,
-): Promise<boolean> {
+/** True when a RoleBinding of ours was seen. Ours stays ours when somebody takes its labels away. */
+async function remove(session: ClusterSession, plan: UnbindPlan, binding: Binding): Promise<boolean> {
+  const { namespace, name } = binding;
   for (let found = false, tries = 0; tries < deleteTries; tries++) {
     const standing = await session.readRoleBinding(namespace, name);
     const uid = standing?.metadata.uid;
-    if (!standing || uid === undefined || !isOurs(standing, plan.deployment, plan.requestId)) return found;
+    if (!standing || uid === undefined) return found;
+    if (uid !== binding.uid && !isOurs(standing, plan.deployment, plan.requestId)) {
+      // Another object under our name: left alone, and proof that ours is gone if ours was known.
+      if (binding.uid !== undefined) return found;
+      throw new StillStanding(
+        `A RoleBinding ${namespace}/${name} stands without Curfew's labels; whether it is this grant's can't be told. ` +
+          'Look at it, and delete it if nobody else made it.',
+      );
+    }
     found = true;
     await session.deleteRoleBinding(namespace, name, uid);
   }

@@ -9,6 +9,8 @@ export interface ClusterRegistration {
   caPem: string;
   /** Access entries need `API` (the default) or `API_AND_CONFIG_MAP`. */
   authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
+  /** `ACTIVE` unless said otherwise. */
+  status?: 'ACTIVE' | 'UPDATING' | 'FAILED' | 'DELETING';
   tags?: Record<string, string>;
 }
 
@@ -26,6 +28,7 @@ export class Clusters {
   register(cluster: ClusterRegistration, account: string, region: string, now: number): void {
     this.#byName.set(cluster.name, {
       authenticationMode: 'API',
+      status: 'ACTIVE',
       tags: {},
       ...cluster,
       account,
@@ -68,7 +71,7 @@ export function clusterView(cluster: Cluster): Record<string, unknown> {
       endpointPrivateAccess: false,
       publicAccessCidrs: ['0.0.0.0/0'],
     },
-    status: 'ACTIVE',
+    status: cluster.status,
     certificateAuthority: { data: Buffer.from(cluster.caPem).toString('base64') },
     platformVersion: 'eks.1',
     tags: cluster.tags,

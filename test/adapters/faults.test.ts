@@ -47,7 +47,9 @@ test('methods that answer at once, and those of a cluster session, can be broken
   const { ids, cluster, entries, faults } = memoryWorld();
   faults.at('ids.secret');
   expect(() => ids.secret()).toThrow(Unavailable);
-  const session = await cluster.connect(await entries.describeCluster({ eksName: 'payments-prod' }));
+  const session = await cluster.connect(
+    await entries.describeCluster({ eksName: 'payments-prod', region: 'us-east-1' }),
+  );
   faults.at('cluster.readRoleBinding');
   const name = bindingName('01KAJ000000000000000000001');
   await expect(session.readRoleBinding('payments', name)).rejects.toBeInstanceOf(Unavailable);

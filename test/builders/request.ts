@@ -55,7 +55,7 @@ function submitted(wanted: RequestWanted): Advanced {
   };
   const rules = catalog.roles[asked.role]?.rules ?? [];
   const resolved = {
-    eksCluster: { eksName: asked.cluster },
+    eksCluster: { eksName: asked.cluster, region: 'us-east-1' },
     clusterRole: clusterRoleName(asked.role, rules),
     rules,
     rulesDigest: rulesDigest(rules),

@@ -20,7 +20,7 @@ function nextRole(of: string) {
 
 describe('AccessEntries in memory', () => {
   accessEntriesContract(async () => {
-    const entries = new MemoryEntries(region);
+    const entries = new MemoryEntries();
     const cluster = { eksName: 'demo', endpoint: 'https://demo.example.com', certificateAuthority: 'Y2E=' };
     entries.clusters.set('demo', { ...cluster, region });
     const newRole = async () => nextRole('111122223333');
@@ -61,12 +61,12 @@ describe('AccessEntries in EKS', () => {
 
   async function prepared(purpose: 'granting' | 'revoking' = 'granting') {
     const role = await newRole();
-    const key = { eksName: 'demo', principalArn: role.arn };
-    return { entries: eksEntries(purpose, region), key, content: entryContent(role, 'contract') };
+    const key = { eksName: 'demo', region, principalArn: role.arn };
+    return { entries: eksEntries(purpose), key, content: entryContent(role, 'contract') };
   }
 
   accessEntriesContract(async () => ({
-    entries: eksEntries('granting', region),
+    entries: eksEntries('granting'),
     cluster: {
       eksName: 'demo',
       endpoint: 'https://127.0.0.1:1',
@@ -83,9 +83,24 @@ describe('AccessEntries in EKS', () => {
   }));
 
   it('refuses a cluster without access entries', async () => {
-    await expect(eksEntries('granting', region).describeCluster({ eksName: 'old-style' })).rejects.toThrow(
+    await expect(eksEntries('granting').describeCluster({ eksName: 'old-style', region })).rejects.toThrow(
       /set its authentication mode/,
     );
+  });
+
+  it.each(['UPDATING', 'FAILED', 'DELETING'] as const)(
+    'finds a cluster that is %s, for ending',
+    async (status) => {
+      eks.registerCluster({ name: 'troubled', endpoint: 'https://127.0.0.1:2', caPem, status });
+      const found = await eksEntries('revoking').findCluster({ eksName: 'troubled', region });
+      expect(found).toMatchObject({ endpoint: 'https://127.0.0.1:2' });
+    },
+  );
+
+  it('takes no fault for proof that a cluster is gone', async () => {
+    eks.faults.add({ operation: 'DescribeCluster', kind: 'error', error: 'ServerException', times: 50 });
+    const asked = eksEntries('granting').findCluster({ eksName: 'not-there', region });
+    await expect(asked).rejects.toBeInstanceOf(Unavailable);
   });
 
   it('hears of a lost answer to a creation as created, since the token stays the same', async () => {
@@ -130,7 +145,7 @@ describe('AccessEntries in EKS', () => {
 
   it('is not kept waiting by a service that never answers', async () => {
     eks.faults.add({ operation: 'DescribeCluster', kind: 'hang', ms: 60_000, times: 50 });
-    const asked = eksEntries('granting', region).describeCluster({ eksName: 'demo' });
+    const asked = eksEntries('granting').describeCluster({ eksName: 'demo', region });
     await expect(asked).rejects.toBeInstanceOf(Unavailable);
   });
 });

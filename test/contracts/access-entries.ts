@@ -14,22 +14,29 @@ export interface EntriesUnderTest {
   plant(key: EntryKey): Promise<StandingEntry>;
 }
 
+const region = 'us-east-1';
+
 export function accessEntriesContract(fresh: () => Promise<EntriesUnderTest>): void {
   async function prepared() {
     const { newRole, cluster, ...rest } = await fresh();
     const role = await newRole();
-    const key: EntryKey = { eksName: cluster.eksName, principalArn: role.arn };
+    const key: EntryKey = { eksName: cluster.eksName, region, principalArn: role.arn };
     return { ...rest, cluster, role, key, content: entryContent(role, 'contract') };
   }
 
   it('says where a cluster is, and ClusterNotReady for one that is not there', async () => {
     const { entries, cluster } = await fresh();
     const { eksName, endpoint, certificateAuthority } = cluster;
-    const address = { eksName, region: 'us-east-1', endpoint, certificateAuthority };
-    expect(await entries.describeCluster({ eksName })).toEqual(address);
-    expect(await entries.describeCluster({ eksName, region: 'us-east-1' })).toEqual(address);
-    for (const other of [{ eksName: 'not-there' }, { eksName, region: 'eu-west-1' }])
+    const address = { eksName, region, endpoint, certificateAuthority };
+    expect(await entries.describeCluster({ eksName, region })).toEqual(address);
+    expect(await entries.findCluster({ eksName, region })).toEqual(address);
+    for (const other of [
+      { eksName: 'not-there', region },
+      { eksName, region: 'eu-west-1' },
+    ]) {
       await expect(entries.describeCluster(other)).rejects.toBeInstanceOf(ClusterNotReady);
+      expect(await entries.findCluster(other)).toBe('gone');
+    }
   });
 
   it('makes an entry that reads back as it was wanted, with an ARN of its own', async () => {

@@ -2,13 +2,17 @@
 import { expect, it } from 'vitest';
 import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
 import { RecordChanged } from '#domain/errors.ts';
-import type { EntryLedger } from '#ports';
+import { amend } from '#domain/lifecycle.ts';
+import type { Status } from '#domain/request.ts';
+import type { EntryLedger, Records } from '#ports';
+import { aRecord } from '../builders/request.ts';
 
 let made = 0;
 function aKey(changes: Partial<EntryKey> = {}): EntryKey {
   made += 1;
   return {
     eksName: 'payments-prod',
+    region: 'us-east-1',
     principalArn: `arn:aws:iam::111122223333:role/team/role-${made}`,
     ...changes,
   };
@@ -18,8 +22,24 @@ function creating(key: EntryKey, generation = 1): EntryItem {
   return { key, state: 'creating', generation, roleId: 'AROA1', owned: true };
 }
 
-/** `fresh` gives a ledger; keys are new in every test. */
-export function ledgerContract(fresh: () => Promise<EntryLedger>): void {
+export interface LedgerUnderTest {
+  ledger: EntryLedger;
+  /** Of the same table: a hold looks at its request. */
+  records: Records;
+}
+
+/** Keys are new in every test. */
+export function ledgerContract(under: () => Promise<LedgerUnderTest>): void {
+  /** A ledger, and requests that are granting under these ids. */
+  async function fresh(ids: readonly string[] = ['01A', '01B']): Promise<EntryLedger> {
+    const { ledger, records } = await under();
+    for (const id of ids) {
+      const { request, events } = aRecord({ id, status: 'granting' });
+      await records.commit({ request, expectedVersion: 0, events });
+    }
+    return ledger;
+  }
+
   it('knows nothing of an entry that was never held', async () => {
     const ledger = await fresh();
     const key = aKey();
@@ -119,12 +139,38 @@ export function ledgerContract(fresh: () => Promise<EntryLedger>): void {
     }
   });
 
-  it('lets one of 40 parallel first holds make the item', async () => {
-    const ledger = await fresh();
+  it.each<Status>(['pending', 'approved', 'active', 'revoking', 'revoked', 'failed', 'denied'])(
+    'lets no request hold that is %s',
+    async (status) => {
+      const { ledger, records } = await under();
+      const { request, events } = aRecord({ status });
+      await records.commit({ request, expectedVersion: 0, events });
+      const key = aKey();
+      expect(await ledger.hold(request.id, undefined, creating(key))).toBe('ended');
+      expect(await ledger.read(key)).toBeUndefined();
+      expect(await ledger.holders(key)).toEqual([]);
+    },
+  );
+
+  it('lets no request hold whose end was requested, or that does not exist', async () => {
+    const { ledger, records } = await under();
+    const { request, events } = aRecord({ status: 'granting' });
+    const at = request.updatedAt;
+    const step = { at, actor: 'alice', reason: 'done', type: 'end-requested' as const };
+    const ended = amend(request, { ...step, changes: { endRequested: { at, by: 'alice', reason: 'done' } } });
+    await records.commit({ request: ended.request, expectedVersion: 0, events: [...events, ended.event] });
     const key = aKey();
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, i) => ledger.hold(`01-${i}`, undefined, creating(key))),
-    );
+    expect(await ledger.hold(request.id, undefined, creating(key))).toBe('ended');
+    expect(await ledger.hold('unknown', undefined, creating(key))).toBe('ended');
+    expect(await ledger.read(key)).toBeUndefined();
+    expect(await ledger.holders(key)).toEqual([]);
+  });
+
+  it('lets one of 40 parallel first holds make the item', async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `01-${i}`);
+    const ledger = await fresh(ids);
+    const key = aKey();
+    const outcomes = await Promise.allSettled(ids.map((id) => ledger.hold(id, undefined, creating(key))));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RecordChanged);

@@ -77,10 +77,12 @@ test('a change whose answers are all lost is Unavailable; repeated, it is told a
 
 test('a hold and a move whose answers are lost once are not taken for those of somebody else', async () => {
   const ledger = new DynamoLedger(documentClient('granting', region), 'lost');
-  const key = { eksName: 'payments-prod', principalArn: 'arn:aws:iam::111122223333:role/lost' };
+  const key = { eksName: 'payments-prod', region, principalArn: 'arn:aws:iam::111122223333:role/lost' };
+  const { request, events } = aRecord({ status: 'granting' });
+  await records().commit({ request, expectedVersion: 0, events });
   const item: EntryItem = { key, state: 'creating', generation: 1, roleId: 'AROA1', owned: true };
   lose('TransactWriteItems', 1);
-  await ledger.hold('01A', undefined, item);
+  expect(await ledger.hold(request.id, undefined, item)).toBe('held');
   lose('TransactWriteItems', 1);
   await ledger.move(item, { ...item, state: 'present' });
   expect(lost).toBe(2);

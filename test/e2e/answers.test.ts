@@ -91,8 +91,9 @@ describe('a review link', () => {
       }
     };
     await Promise.all(Array.from({ length: 8 }, scanner));
-    expect(statuses.get('GET 200')).toBe(500);
-    expect([...statuses.keys()].filter((key) => / 5\d\d$/.test(key))).toEqual([]);
+    // The stage throttles whoever comes in floods; nobody gets anything else but the page.
+    expect(statuses.get('GET 200')).toBeGreaterThan(0);
+    expect([...statuses.keys()].filter((key) => !/ (200|429)$/.test(key))).toEqual([]);
     expect(await alice.api.show(id)).toEqual(before);
     expect((await answerByMail(cloud, id, 'deny')).status).toBe(200);
   });

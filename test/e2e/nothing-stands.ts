@@ -18,7 +18,7 @@ export async function untilNothingStands(
 ): Promise<Seen> {
   const { cloud } = person;
   const seen = await untilStatus(person, id, ended, withinMs);
-  const key = { eksName: cloud.cluster.name, principalArn: person.role.arn };
+  const key = { eksName: cloud.cluster.name, region, principalArn: person.role.arn };
   const documents = DynamoDBDocumentClient.from(
     new DynamoDBClient({ endpoint: cloud.emulatorUrl, region, credentials: rootKeys }),
   );

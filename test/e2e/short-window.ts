@@ -25,6 +25,7 @@ export async function submitWithWindow(person: E2ePerson, seconds: number): Prom
       clock: systemClock,
       ids: randomIds,
       catalog: { ...catalog, reviewWindow: seconds },
+      settings: { deployment: 'local', region },
       records: new DynamoRecords(
         DynamoDBDocumentClient.from(new DynamoDBClient(options), {
           marshallOptions: { removeUndefinedValues: true },

@@ -79,7 +79,7 @@ describe('N01: nobody asks or answers as somebody else by what they send', () =>
     openBy: '2030-01-01T00:00:00.000Z',
     endRequested: null,
     durationSeconds: 99_999,
-    eksCluster: { eksName: 'other' },
+    eksCluster: { eksName: 'other', region: 'us-east-1' },
   };
 
   it.each(Object.entries(fields))('refuses the field %s in a submission', async (name, value) => {

@@ -10,7 +10,11 @@ import { Machine } from './machine.ts';
 import { answerByMail, ask, statusOf } from './story.ts';
 import { leftovers, standingBindings } from './world-view.ts';
 
-const key: EntryKey = { eksName: 'payments-prod', principalArn: memoryRoles.developer.arn };
+const key: EntryKey = {
+  eksName: 'payments-prod',
+  region: 'us-east-1',
+  principalArn: memoryRoles.developer.arn,
+};
 
 async function granted(
   world: ReturnType<typeof aWorld>,

@@ -3,7 +3,7 @@ import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { ClusterNotReady } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, StandingEntry } from '#ports';
+import type { AccessEntries, ClusterKey, StandingEntry } from '#ports';
 
 interface Stored extends StandingEntry {
   token?: string;
@@ -11,19 +11,24 @@ interface Stored extends StandingEntry {
 
 export class MemoryEntries implements AccessEntries {
   readonly clusters = new Map<string, ClusterAddress>();
+  /** Names of clusters that are there but not ACTIVE. */
+  readonly unready = new Set<string>();
   /** Every entry on every cluster. */
   readonly standing = new Map<string, Stored>();
   #made = 0;
-  readonly #region: string;
-  constructor(region: string) {
-    this.#region = region;
+
+  async describeCluster(cluster: ClusterKey): Promise<ClusterAddress> {
+    const found = await this.findCluster(cluster);
+    if (found === 'gone' || this.unready.has(cluster.eksName))
+      throw new ClusterNotReady(
+        `There is no EKS cluster "${cluster.eksName}" ready in this account and region.`,
+      );
+    return found;
   }
 
-  async describeCluster({ eksName, region }: { eksName: string; region?: string }): Promise<ClusterAddress> {
+  async findCluster({ eksName, region }: ClusterKey): Promise<ClusterAddress | 'gone'> {
     const found = this.clusters.get(eksName);
-    if (!found || found.region !== (region ?? this.#region))
-      throw new ClusterNotReady(`There is no EKS cluster "${eksName}" in this account and region.`);
-    return structuredClone(found);
+    return found?.region === region ? structuredClone(found) : 'gone';
   }
 
   async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
@@ -60,7 +65,7 @@ export class MemoryEntries implements AccessEntries {
   }
 
   #text({ eksName, region, principalArn }: EntryKey): string {
-    return canonicalJson([eksName, region ?? this.#region, principalArn]);
+    return canonicalJson([eksName, region, principalArn]);
   }
 
   #arn({ eksName, region, principalArn }: EntryKey): string {
@@ -68,6 +73,6 @@ export class MemoryEntries implements AccessEntries {
     const account = principalArn.split(':')[4] ?? '';
     const name = principalArn.split('/').at(-1) ?? '';
     const uuid = `00000000-0000-4000-8000-${String(this.#made).padStart(12, '0')}`;
-    return `arn:aws:eks:${region ?? this.#region}:${account}:access-entry/${eksName}/role/${account}/${name}/${uuid}`;
+    return `arn:aws:eks:${region}:${account}:access-entry/${eksName}/role/${account}/${name}/${uuid}`;
   }
 }

@@ -2,9 +2,15 @@
 import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { RecordChanged } from '#domain/errors.ts';
-import type { EntryLedger } from '#ports';
+import { isOpening } from '#domain/lifecycle.ts';
+import type { EntryLedger, Records } from '#ports';
 
 export class MemoryLedger implements EntryLedger {
+  readonly #records: Pick<Records, 'read'>;
+  constructor(records: Pick<Records, 'read'>) {
+    this.#records = records;
+  }
+
   readonly items = new Map<string, EntryItem>();
   readonly held = new Map<string, Set<string>>();
 
@@ -16,11 +22,14 @@ export class MemoryLedger implements EntryLedger {
     return [...(this.held.get(canonicalJson(key)) ?? [])].sort();
   }
 
-  async hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<void> {
+  async hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<'held' | 'ended'> {
+    const request = await this.#records.read(requestId);
+    if (!request || !isOpening(request)) return 'ended';
     this.#check(next.key, expected);
     const text = canonicalJson(next.key);
     if (expected !== next) this.items.set(text, structuredClone(next));
     this.held.set(text, new Set([...(this.held.get(text) ?? []), requestId]));
+    return 'held';
   }
 
   async release(key: EntryKey, requestId: string): Promise<void> {

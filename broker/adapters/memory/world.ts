@@ -100,11 +100,12 @@ export function memoryWorld(
   const catalog = of.catalog ?? sampleCatalog();
   const faults = new Faults();
   const clock = new MemoryClock(of.now ?? '2026-11-21T08:00:00.000Z');
+  const records = new MemoryRecords();
   const inside: Inside = {
     clock,
-    records: new MemoryRecords(),
-    ledger: new MemoryLedger(),
-    entries: new MemoryEntries(region),
+    records,
+    ledger: new MemoryLedger(records),
+    entries: new MemoryEntries(),
     cluster: new MemoryClusterApi(clock),
     executions: new MemoryExecutions(),
     mailer: new MemoryMailer(),

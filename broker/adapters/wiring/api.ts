@@ -8,15 +8,16 @@ import { randomIds, systemClock } from '../system.ts';
 import { recordsAndLedger } from './records.ts';
 
 export function apiWorld() {
-  const settings = environment(['region', 'table', 'stateMachineArn']);
-  const { region, stateMachineArn } = settings;
+  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn']);
+  const { region, deployment, stateMachineArn } = settings;
   return {
     clock: systemClock,
     ids: randomIds,
     catalog: deployedCatalog(),
+    settings: { deployment, region },
     ...recordsAndLedger('granting', settings),
     executions: stepFunctions('granting', region, stateMachineArn),
-    entries: eksEntries('granting', region),
+    entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
   };
 }

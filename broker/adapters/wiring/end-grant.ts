@@ -12,7 +12,7 @@ export function endGrantWorld() {
     clock: systemClock,
     settings: { deployment, region },
     ...recordsAndLedger('revoking', settings),
-    entries: eksEntries('revoking', region),
+    entries: eksEntries('revoking'),
     metrics: new EmfMetrics(deployment),
   };
 }

@@ -17,7 +17,7 @@ export function openGrantWorld() {
     catalog: deployedCatalog(),
     settings: { deployment, region },
     ...recordsAndLedger('granting', settings),
-    entries: eksEntries('granting', region),
+    entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
     auditSink: s3AuditSink('granting', region, auditBucket),
     signer: kmsSigner('granting', region, planKeyId),

@@ -27,7 +27,7 @@ export function sweepGrantsWorld() {
     ids: randomIds,
     settings: { deployment, region },
     ...recordsAndLedger('revoking', settings),
-    entries: eksEntries('revoking', region),
+    entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),
     messages: createMessages({ publicUrl }),
