@@ -1,5 +1,6 @@
 /** Steps of a story in memory: asking, answering by the mailed link, looking. */
 import type { MemoryWorld } from '#adapters/memory/world.ts';
+import type { Caller } from '#domain/identity.ts';
 import type { AccessRequest, Status } from '#domain/request.ts';
 import { openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
 import { submitRequest } from '#operations/submit-request.ts';
@@ -7,7 +8,7 @@ import { aCaller, type PersonName } from '../builders/caller.ts';
 
 export async function ask(
   world: MemoryWorld,
-  who: PersonName | 'ci' = 'alice',
+  who: PersonName | 'ci' | Caller = 'alice',
   asked: { seconds?: number; role?: string; namespaces?: string[] } = {},
 ): Promise<AccessRequest> {
   const { seconds = 60, role = 'pod-reader', namespaces = ['payments'] } = asked;
@@ -19,7 +20,10 @@ export async function ask(
     reason: 'Checkout is slow',
     ticket: 'INC-1042',
   };
-  const { request } = await submitRequest(world, { caller: aCaller(who), submission });
+  const { request } = await submitRequest(world, {
+    caller: typeof who === 'string' ? aCaller(who) : who,
+    submission,
+  });
   return request;
 }
 
