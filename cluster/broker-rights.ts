@@ -1,4 +1,4 @@
-/** What the cluster leg may do, and no more: create or delete RoleBindings of the catalog's roles in the catalog's namespaces. */
+/** What the cluster leg may do, and no more: create or delete RoleBindings of the catalog's roles in the catalog's namespaces, and see them gone. */
 import type { PolicyRule } from '#domain/catalog.ts';
 import { bindRoleUser, unbindRoleUser } from './identities.ts';
 import { type Manifest, rbac } from './manifest.ts';
@@ -11,8 +11,10 @@ export interface RightsManifest extends Manifest {
 }
 
 /**
- * `bind` is held per namespace, on exactly the roles offered there. Only reading the definitions has to be
- * cluster-wide, as ClusterRoles are; it is limited to the offered names.
+ * `bind` and `delete` are held per namespace, and `bind` on exactly the roles offered there. Cluster-wide is reading only:
+ * of the definitions, by the offered names, as ClusterRoles are cluster-wide; and of RoleBindings by UnbindRole. A Role
+ * goes with its namespace, and UnbindRole would be told 403 there from then on: neither yes nor no, so no grant that
+ * stood there could ever be proven ended. RBAC knows no labels, so it may read those of others too.
  */
 export function brokerRights(
   offer: readonly OfferedRole[],
@@ -20,6 +22,7 @@ export function brokerRights(
 ): RightsManifest[] {
   return [
     ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', offer)], labels),
+    ...clusterWide(unbindRoleUser, [onRoleBindings('get', 'list')], labels),
     ...namespacesOf(offer).flatMap((namespace) => [
       ...bindRights(
         namespace,
@@ -36,6 +39,7 @@ function bindRights(namespace: string, offer: readonly OfferedRole[], labels: Re
   return inNamespace(namespace, bindRoleUser, rules, labels);
 }
 
+/** `get` once more: where only the cluster-wide right is lost, what stands here can still be revoked. */
 function unbindRights(namespace: string, labels: Record<string, string>) {
   return inNamespace(namespace, unbindRoleUser, [onRoleBindings('delete', 'get')], labels);
 }

@@ -44,6 +44,21 @@ function objectPath(object: ObjectName): string {
   return `${collectionPath(object)}/${encodeURIComponent(object.metadata.name)}`;
 }
 
+const pageSize = 500;
+
+export const reads = {
+  one: (object: ObjectName): KubernetesCall => ({ method: 'GET', path: objectPath(object) }),
+  /** Objects of a kind with the labels, in all namespaces; the first page, or the one that `next` names. */
+  page: (kind: string, labels: Record<string, string>, next?: string): KubernetesCall => {
+    const { base, plural } = collectionOf(kind);
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const query = new URLSearchParams({ limit: String(pageSize) });
+    if (selector.length > 0) query.set('labelSelector', selector.join(','));
+    if (next) query.set('continue', next);
+    return { method: 'GET', path: `${base}/${plural}?${query}` };
+  },
+};
+
 /** A call that would create, replace or delete an object; with `dryRun` everything happens but the storing. */
 export const writes = {
   create: (object: Manifest, dryRun: boolean): KubernetesCall => ({
@@ -71,12 +86,10 @@ export const writes = {
 };
 
 export async function readObject(api: KubernetesApi, object: ObjectName): Promise<Standing | undefined> {
-  const answer = await api({ method: 'GET', path: objectPath(object) });
+  const answer = await api(reads.one(object));
   if (answer.status === 404) return undefined;
   return expectOk(answer, `read ${nameOf(object)}`);
 }
-
-const pageSize = 500;
 
 /** Every object of a kind, in all namespaces, or those with the labels. */
 export async function listObjects(
@@ -84,15 +97,11 @@ export async function listObjects(
   kind: string,
   labels: Record<string, string> = {},
 ): Promise<Standing[]> {
-  const { base, plural } = collectionOf(kind);
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const { plural } = collectionOf(kind);
   const found: Standing[] = [];
   let next: string | undefined;
   do {
-    const query = new URLSearchParams({ limit: String(pageSize) });
-    if (selector.length > 0) query.set('labelSelector', selector.join(','));
-    if (next) query.set('continue', next);
-    const page = expectOk(await api({ method: 'GET', path: `${base}/${plural}?${query}` }), `list ${plural}`);
+    const page = expectOk(await api(reads.page(kind, labels, next)), `list ${plural}`);
     // Lists leave out what all their items have in common.
     for (const item of page.items) found.push({ ...item, apiVersion: page.apiVersion, kind });
     next = page.metadata.continue;

@@ -1,4 +1,4 @@
-/** Proves the fences by trying what they must refuse, and what they must let through, without doing any of it. */
+/** Proves fences and rights by trying what must be refused, and what must be let through, without doing any of it. */
 import { forbiddenBinding } from '#cluster/forbidden-binding.ts';
 import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { type Manifest, rbac } from '#cluster/manifest.ts';
@@ -8,7 +8,7 @@ import { instantOf } from '#domain/instant.ts';
 import type { BindPlan } from '#domain/plan.ts';
 import { bindingName } from '#domain/request.ts';
 import { marks, roleBindingsOf } from '#domain/role-binding.ts';
-import { readObject, writes } from './cluster-objects.ts';
+import { readObject, reads, writes } from './cluster-objects.ts';
 import type { KubernetesAnswer, KubernetesApi, KubernetesCall } from './kubernetes-call.ts';
 
 export interface Try {
@@ -16,8 +16,8 @@ export interface Try {
   what: string;
   /** Undefined when there is nothing to try it on. */
   call: (api: KubernetesApi) => Promise<KubernetesCall | undefined>;
-  /** `accepted`, refused by RBAC (or by any fence), or refused by the fence of that name. */
-  expect: 'accepted' | 'refused' | { fence: string };
+  /** `accepted`, told that there is no such thing, refused by RBAC (or by any fence), or refused by the fence of that name. */
+  expect: 'accepted' | 'absent' | 'refused' | { fence: string };
 }
 
 export interface Tried {
@@ -119,6 +119,25 @@ export function triesFor(role: OfferedRole, deployment: string): Try[] {
       },
       expect: { fence: 'curfew-broker-deletes' },
     },
+    {
+      what: 'reading a RoleBinding in a namespace that is gone, by UnbindRole',
+      call: async () => ({
+        ...reads.one({
+          kind: 'RoleBinding',
+          metadata: { name: bindingName(nobodysRequest), namespace: 'curfew-no-such-namespace' },
+        }),
+        as: unbindRoleUser,
+      }),
+      expect: 'absent',
+    },
+    {
+      what: 'listing the grants of all namespaces, by UnbindRole',
+      call: async () => ({
+        ...reads.page('RoleBinding', { [marks.managedBy]: managedBy }),
+        as: unbindRoleUser,
+      }),
+      expect: 'accepted',
+    },
     forgedGrant(role, deployment),
     {
       what: 'making a grant out of another RoleBinding, by you',
@@ -167,6 +186,7 @@ export async function triedFence(api: KubernetesApi, { what, call, expect }: Try
 
 function isAsExpected({ status, body }: KubernetesAnswer, expect: Try['expect']): boolean {
   if (expect === 'accepted') return status === 200 || status === 201;
+  if (expect === 'absent') return status === 404 && body?.reason === 'NotFound';
   if (expect === 'refused') return status === 403 || status === 422;
   return status === 422 && String(body?.message).includes(`ValidatingAdmissionPolicy '${expect.fence}'`);
 }

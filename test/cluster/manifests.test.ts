@@ -89,15 +89,14 @@ describe("The broker's rights", () => {
     ]);
   });
 
-  test('let UnbindRole read and delete RoleBindings, in those namespaces only', () => {
+  test('let UnbindRole delete RoleBindings in those namespaces only', () => {
     expect(rulesIn('payments', unbindRoleUser)).toEqual([
       [{ apiGroups: group, resources: ['rolebindings'], verbs: ['delete', 'get'] }],
     ]);
     expect(rulesIn('vault', unbindRoleUser)).toEqual([]);
-    expect(rulesIn(undefined, unbindRoleUser)).toEqual([]);
   });
 
-  test('reach beyond a namespace only to read the definitions of the offered roles', () => {
+  test('reach beyond a namespace only to read: the offered roles, and RoleBindings as UnbindRole', () => {
     expect(rulesIn(undefined, bindRoleUser)).toEqual([
       [
         {
@@ -108,7 +107,15 @@ describe("The broker's rights", () => {
         },
       ],
     ]);
-    expect(rights.filter(({ kind }) => kind === 'ClusterRoleBinding')).toHaveLength(1);
+    expect(rulesIn(undefined, unbindRoleUser)).toEqual([
+      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['get', 'list'] }],
+    ]);
+    expect(rights.filter(({ kind }) => kind === 'ClusterRoleBinding')).toMatchObject(
+      [bindRoleUser, unbindRoleUser].map((name) => ({
+        roleRef: { apiGroup: group[0], kind: 'ClusterRole', name },
+        subjects: [{ apiGroup: group[0], kind: 'User', name }],
+      })),
+    );
   });
 
   test('are never made from an empty list of names, which Kubernetes reads as every name', () => {

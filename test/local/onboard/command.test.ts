@@ -11,9 +11,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { signEksToken } from '#adapters/eks-token.ts';
 import { KubernetesApi } from '#adapters/kubernetes-api.ts';
+import { systemClock } from '#adapters/system.ts';
 import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
-import { PlanRefused } from '#domain/errors.ts';
+import { ClusterNotReady, PlanRefused } from '#domain/errors.ts';
 import { instantOf } from '#domain/instant.ts';
 import { bindingName } from '#domain/request.ts';
 import { roleBindingsOf } from '#domain/role-binding.ts';
@@ -25,6 +26,7 @@ import { kubectl } from '#local/kubernetes/kubectl.ts';
 import { platformAdmin, signIn, writeProfiles } from '#local/people.ts';
 import { run } from '#local/processes.ts';
 import { silentProgress } from '#local/progress.ts';
+import { unbindRole } from '#operations/unbind-role.ts';
 import { type EksCloud, startEksCloud } from '../eks-cloud.ts';
 import { catalogInput, catalogOf } from './cluster.ts';
 
@@ -130,13 +132,15 @@ async function asBroker(name: 'BindRole' | 'UnbindRole') {
   const api = new KubernetesApi(async () => {
     return (await signEksToken({ clusterName: eksName, region, credentials })).token;
   });
-  return api.connect({
-    eksName,
-    region,
-    endpoint: cluster.url,
-    certificateAuthority: Buffer.from(cluster.caPem).toString('base64'),
-  });
+  return api.connect(addressOf(cluster));
 }
+
+const addressOf = ({ url, caPem }: LocalCluster) => ({
+  eksName,
+  region,
+  endpoint: url,
+  certificateAuthority: Buffer.from(caPem).toString('base64'),
+});
 
 test('what must be known first is said with what to do, and nothing is changed', async () => {
   const cases: [string[], number, string][] = [
@@ -173,6 +177,24 @@ test('a dry run shows everything and changes nothing', async () => {
   expect(cloud.eks.entries(eksName)).toHaveLength(1);
 });
 
+/** A grant of pod-reader to alice for ten minutes. */
+function grantIn(namespace: string, requestId: string, createBefore: number) {
+  const [binding] = roleBindingsOf({
+    v: 1,
+    deployment: 'curfew',
+    requestId,
+    cluster: addressOf(cluster),
+    bindings: [{ namespace, name: bindingName(requestId) }],
+    clusterRole: podReader,
+    rulesDigest: '',
+    subject: { kind: 'User', name: `curfew:${account}:Developer:alice@example.com` },
+    expiresAt: instantOf(Date.now() + 600_000),
+    createBefore: instantOf(createBefore),
+  });
+  if (!binding) throw new Error('A plan with one place makes one RoleBinding.');
+  return binding;
+}
+
 test('it is done, is nothing to do the second time, and the broker can do its work and no more', async () => {
   const first = await curfew('--yes', '--output', 'json');
   expect(first.code).toBe(0);
@@ -197,22 +219,7 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   expect(await bind.readClusterRole(podReader)).toEqual({ rules: catalogOf().roles['pod-reader']?.rules });
   const requestId = '01KAGAAAAAAAAAAAAAAAAAAAAA';
   const now = Date.now();
-  const grant = (createBefore: number) => {
-    const [binding] = roleBindingsOf({
-      v: 1,
-      deployment: 'curfew',
-      requestId,
-      cluster: { eksName, region, endpoint: cluster.url, certificateAuthority: '' },
-      bindings: [{ namespace: 'payments', name: bindingName(requestId) }],
-      clusterRole: podReader,
-      rulesDigest: '',
-      subject: { kind: 'User', name: `curfew:${account}:Developer:alice@example.com` },
-      expiresAt: instantOf(now + 600_000),
-      createBefore: instantOf(createBefore),
-    });
-    if (!binding) throw new Error('A plan with one place makes one RoleBinding.');
-    return binding;
-  };
+  const grant = (createBefore: number) => grantIn('payments', requestId, createBefore);
   await expect(bind.createRoleBinding(grant(now - 1))).rejects.toThrow(PlanRefused);
   const created = await bind.createRoleBinding(grant(now + 60_000));
   if (created === 'exists') throw new Error('It was there before.');
@@ -222,3 +229,35 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   expect(await unbind.deleteRoleBinding('payments', bindingName(requestId), created.uid)).toBe('deleted');
   expect(await unbind.readRoleBinding('payments', bindingName(requestId))).toBeUndefined();
 }, 120_000);
+
+test('a grant ends although its namespace, and with it the rights to delete there, was deleted', async () => {
+  const requestId = '01KAGBBBBBBBBBBBBBBBBBBBBB';
+  const binding = grantIn('checkout', requestId, Date.now() + 60_000);
+  const created = await (await asBroker('BindRole')).createRoleBinding(binding);
+  if (created === 'exists') throw new Error('It was there before.');
+  const binaries = await ensureKubernetesBinaries(silentProgress());
+  const byAdmin = (...args: string[]) => kubectl(binaries, cluster.adminKubeconfig, args);
+  const done = expect.objectContaining({ code: 0 });
+  const session = await asBroker('UnbindRole');
+  const world = { clock: systemClock, cluster: { connect: async () => session } };
+  const end = () =>
+    unbindRole(world, {
+      v: 1,
+      deployment: 'curfew',
+      requestId,
+      cluster: addressOf(cluster),
+      bindings: [{ namespace: 'checkout', name: bindingName(requestId), uid: created.uid }],
+      notBefore: instantOf(Date.now()),
+      createBefore: instantOf(Date.now() - 60_000),
+    });
+
+  // There is no namespace controller here: what it deletes, one after another, is deleted by hand.
+  expect(await byAdmin('delete', 'namespace', 'checkout', '--wait=false')).toEqual(done);
+  expect(await byAdmin('-n', 'checkout', 'delete', 'rolebinding,role', unbindRoleUser)).toEqual(done);
+  const mayDelete = () =>
+    byAdmin('-n', 'checkout', 'auth', 'can-i', 'delete', 'rolebindings', '--as', unbindRoleUser);
+  await expect.poll(async () => (await mayDelete()).stdout, { timeout: 20_000 }).toBe('no\n');
+  await expect(end()).rejects.toThrow(ClusterNotReady);
+  expect(await byAdmin('-n', 'checkout', 'delete', 'rolebinding', bindingName(requestId))).toEqual(done);
+  expect(await end()).toMatchObject({ unboundAt: expect.any(String) });
+});

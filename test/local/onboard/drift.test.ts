@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { bindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { ClusterNotReady, ForeignAccessEntry, InvalidInput } from '#domain/errors.ts';
 import { accessByKubeconfig } from '../../../cli/onboard/cluster-access.ts';
 import { isNothing, onboard } from '../../../cli/onboard/onboard.ts';
@@ -40,6 +40,11 @@ describe('What somebody changed by hand', () => {
   const path = `${admission}/validatingadmissionpolicies/curfew-bind-role`;
   const bindingPath = `${admission}/validatingadmissionpolicybindings/curfew-bind-role`;
   type Tampered = { spec: { matchConditions: object[]; validations: object[]; matchConstraints: object } };
+
+  const widen = (role: object) => {
+    const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+    (role as { rules: object[] }).rules.push(secrets);
+  };
 
   test.each<[string, string, string, (object: Tampered) => void]>([
     [
@@ -81,18 +86,8 @@ describe('What somebody changed by hand', () => {
         Object.assign(p.spec, { matchResources: { namespaceSelector: { matchLabels: { a: 'b' } } } });
       },
     ],
-    [
-      'wider rights of the broker',
-      `${rbac}/clusterroles/${bindRoleUser}`,
-      'rules',
-      (p) => {
-        (p as unknown as { rules: object[] }).rules.push({
-          apiGroups: [''],
-          resources: ['secrets'],
-          verbs: ['get'],
-        });
-      },
-    ],
+    ['wider rights of BindRole', `${rbac}/clusterroles/${bindRoleUser}`, 'rules', (p) => widen(p)],
+    ['wider rights of UnbindRole', `${rbac}/clusterroles/${unbindRoleUser}`, 'rules', (p) => widen(p)],
   ])('%s is seen and mended', async (_, at, differs, tamper) => {
     await run(on);
     const object = await on.must({ method: 'GET', path: at });

@@ -14,6 +14,7 @@ import {
   clusterRoles,
   fail,
   names,
+  rbac,
   refusal,
   rightsOf,
   run,
@@ -69,8 +70,10 @@ describe('Onboarding a bare cluster', () => {
       ]);
     await expect
       .poll(() => rightsOf(on, unbindRoleUser, 'payments'), soon)
-      .toEqual(['delete,get rolebindings']);
-    await expect.poll(() => rightsOf(on, unbindRoleUser, 'default'), soon).toEqual([]);
+      .toEqual(['delete,get rolebindings', 'get,list rolebindings']);
+    for (const elsewhere of ['default', 'kube-system', 'never-made']) {
+      expect(await rightsOf(on, unbindRoleUser, elsewhere)).toEqual(['get,list rolebindings']);
+    }
     await expect
       .poll(() => rightsOf(on, bindRoleUser, 'kube-system'), soon)
       .toEqual([`get clusterroles [${[deployer, podReader].sort()}]`]);
@@ -170,6 +173,26 @@ describe('After a change of the catalog', () => {
 });
 
 describe('The tries', () => {
+  test('notice that UnbindRole could not tell what is gone, which onboarding mends', async () => {
+    await run(on);
+    await on.must({ method: 'DELETE', path: `${rbac}/clusterrolebindings/${unbindRoleUser}` });
+    const [role] = offerOn(catalogOf(), 'payments-prod');
+    const wrong = async () => {
+      const tried = [];
+      for (const one of role ? triesFor(role, deployment.id) : []) tried.push(await triedFence(on.api, one));
+      return tried.filter(({ asExpected }) => !asExpected).map(({ what }) => what);
+    };
+    await expect
+      .poll(wrong, soon)
+      .toEqual([
+        'reading a RoleBinding in a namespace that is gone, by UnbindRole',
+        'listing the grants of all namespaces, by UnbindRole',
+      ]);
+    const outcome = await run(on);
+    expect(names(outcome.steps)).toEqual([`create ClusterRoleBinding ${unbindRoleUser}`]);
+    expect(await wrong()).toEqual([]);
+  });
+
   test('are made anew each time, so that none has grown old when a slow cluster is tried again', async () => {
     const [role] = offerOn(catalogOf(), 'payments-prod');
     const [grant] = role ? triesFor(role, deployment.id) : [];
