@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chainFault, chainStart } from '#domain/audit-event.ts';
 import { WrongStatus } from '#domain/errors.ts';
-import { after } from '#domain/instant.ts';
+import { after as plus } from '#domain/instant.ts';
 import { advance, amend, canAdvance, dueAt, isFinal, mayStand } from '#domain/lifecycle.ts';
 import { type Status, statuses } from '#domain/request.ts';
 import { aRecord } from '../builders/request.ts';
@@ -108,13 +108,13 @@ describe('the sweep looks at a grant that opens', () => {
   const { request } = aRecord({ status: 'granting' });
   const { grant } = request;
   if (!grant) throw new Error('It is granting.');
-  const endRequested = { at: after(grant.openedAt, 5_000), by: 'alice', reason: 'done' };
+  const endRequested = { at: plus(grant.openedAt, 5_000), by: 'alice', reason: 'done' };
   it.each([
     ['90 s after it was opened', {}, 90_000],
-    ['15 s after it expired', { grant: { ...grant, expiresAt: after(grant.openedAt, 60_000) } }, 75_000],
+    ['15 s after it expired', { grant: { ...grant, expiresAt: plus(grant.openedAt, 60_000) } }, 75_000],
     ['15 s after its end was requested', { endRequested }, 20_000],
   ])('%s, whatever was written since', (_, changes, ms) => {
-    const later = { ...request, updatedAt: after(grant.openedAt, 50_000), ...changes };
-    expect(dueAt(later)).toBe(after(grant.openedAt, ms));
+    const later = { ...request, updatedAt: plus(grant.openedAt, 50_000), ...changes };
+    expect(dueAt(later)).toBe(plus(grant.openedAt, ms));
   });
 });
