@@ -1,4 +1,4 @@
-/** What the broker's functions may do in EKS: read catalog clusters, and make and delete access entries of their own form. */
+/** What the broker's functions may do in EKS: read clusters, and make and delete access entries of their own form. */
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -7,36 +7,59 @@ import type { Catalog } from '#domain/catalog.ts';
 import type { CurfewFunction } from './curfew-function.ts';
 import type { Settings } from './settings.ts';
 
+/**
+ * Granting reaches the clusters of the catalog. Ending reaches every cluster of the account: what was granted on one
+ * that left the catalog since must still end.
+ */
+type Purpose = 'granting' | 'ending';
+
+const anyCluster = 'What was granted on a cluster that left the catalog must still end.';
+
+interface Reach {
+  clusters: string[];
+  /** Access entries of roles. */
+  entries: string[];
+}
+
 export class ClusterEntries extends Construct {
-  readonly #clusters: string[];
-  readonly #entries: string[];
+  readonly #reach: Record<Purpose, Reach>;
   readonly #tags: Record<string, string>;
 
   constructor(scope: Construct, id: string, { settings, catalog }: { settings: Settings; catalog: Catalog }) {
     super(scope, id);
-    const arns = (resource: string, suffix: string) =>
-      Object.entries(catalog.clusters).map(([name, { eksName = name, region }]) =>
-        Stack.of(this).formatArn({
-          service: 'eks',
-          resource,
-          resourceName: eksName + suffix,
-          ...(region ? { region } : {}),
-        }),
-      );
-    this.#clusters = arns('cluster', '');
-    this.#entries = arns('access-entry', '/role/*');
+    const reach = (clusters: { eksName: string; region?: string | undefined }[]): Reach => {
+      const arns = (resource: string, suffix: string) =>
+        clusters.map(({ eksName, region }) =>
+          Stack.of(this).formatArn({
+            service: 'eks',
+            resource,
+            resourceName: eksName + suffix,
+            ...(region ? { region } : {}),
+          }),
+        );
+      return { clusters: arns('cluster', ''), entries: arns('access-entry', '/role/*') };
+    };
+    this.#reach = {
+      granting: reach(
+        Object.entries(catalog.clusters).map(([name, { eksName = name, region }]) => ({ eksName, region })),
+      ),
+      ending: reach([{ eksName: '*', region: '*' }]),
+    };
     this.#tags = ownershipTags(settings.deployment);
   }
 
-  grantDescribeCluster(to: CurfewFunction): void {
-    to.may(new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: this.#clusters }));
+  grantDescribeCluster(to: CurfewFunction, purpose: Purpose): void {
+    to.may(
+      new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: this.#reach[purpose].clusters }),
+      anyCluster,
+    );
   }
 
   /** Entries of any owner: one that isn't ours has to be seen to be left alone. */
-  grantDescribe(to: CurfewFunction): void {
+  grantDescribe(to: CurfewFunction, purpose: Purpose): void {
     to.may(
-      new PolicyStatement({ actions: ['eks:DescribeAccessEntry'], resources: this.#entries }),
-      'The ARN of an entry ends in an id that EKS chooses; who asks for access is not known beforehand.',
+      new PolicyStatement({ actions: ['eks:DescribeAccessEntry'], resources: this.#reach[purpose].entries }),
+      `The ARN of an entry ends in an id that EKS chooses; who asks for access is not known beforehand. ${anyCluster}`,
     );
   }
 
@@ -45,10 +68,11 @@ export class ClusterEntries extends Construct {
    * list is true when the key is absent, so the keys must be there too.
    */
   grantCreate(to: CurfewFunction): void {
+    const { clusters, entries } = this.#reach.granting;
     to.may(
       new PolicyStatement({
         actions: ['eks:CreateAccessEntry'],
-        resources: this.#clusters,
+        resources: clusters,
         conditions: {
           StringEquals: { 'eks:accessEntryType': 'STANDARD', ...this.#requestTags() },
           StringLike: { 'eks:username': 'curfew:*' },
@@ -62,7 +86,7 @@ export class ClusterEntries extends Construct {
     to.may(
       new PolicyStatement({
         actions: ['eks:TagResource'],
-        resources: [...this.#clusters, ...this.#entries],
+        resources: [...clusters, ...entries],
         conditions: {
           StringEquals: this.#requestTags(),
           'ForAllValues:StringEquals': { 'aws:TagKeys': Object.keys(this.#tags) },
@@ -75,14 +99,14 @@ export class ClusterEntries extends Construct {
   }
 
   /** Only what carries this deployment's tags. */
-  grantDelete(to: CurfewFunction): void {
+  grantDelete(to: CurfewFunction, purpose: Purpose): void {
     to.may(
       new PolicyStatement({
         actions: ['eks:DeleteAccessEntry'],
-        resources: this.#entries,
+        resources: this.#reach[purpose].entries,
         conditions: { StringEquals: this.#resourceTags() },
       }),
-      'The ARN of an entry ends in an id that EKS chooses; the tags of this deployment are asked for.',
+      `The ARN of an entry ends in an id that EKS chooses; the tags of this deployment are asked for. ${anyCluster}`,
     );
   }
 

@@ -54,11 +54,11 @@ export class CurfewStack extends Stack {
     records.grantLedger(openGrant);
     records.grantShip(openGrant);
     audit.grantShip(openGrant);
-    entries.grantDescribeCluster(openGrant);
-    entries.grantDescribe(openGrant);
+    entries.grantDescribeCluster(openGrant, 'granting');
+    entries.grantDescribe(openGrant, 'granting');
     entries.grantCreate(openGrant);
     // A delete that somebody left half done is finished before the entry is made anew.
-    entries.grantDelete(openGrant);
+    entries.grantDelete(openGrant, 'granting');
     planKey.grantSign(openGrant);
     this.#grantReadRoles(openGrant);
 
@@ -72,13 +72,13 @@ export class CurfewStack extends Stack {
 
     const endGrant = make('EndGrant', { timeout: 30, reserved: 50 });
     records.grantChange(endGrant);
-    entries.grantDescribeCluster(endGrant);
+    entries.grantDescribeCluster(endGrant, 'ending');
 
     const closeGrant = make('CloseGrant', { timeout: 30, reserved: 50 });
     records.grantChange(closeGrant);
     records.grantLedger(closeGrant);
-    entries.grantDescribe(closeGrant);
-    entries.grantDelete(closeGrant);
+    entries.grantDescribe(closeGrant, 'ending');
+    entries.grantDelete(closeGrant, 'ending');
 
     const sweepGrants = make('SweepGrants', { timeout: 55, memory: 1024, reserved: 5 });
     records.grantChange(sweepGrants);
@@ -88,9 +88,9 @@ export class CurfewStack extends Stack {
     audit.grantShip(sweepGrants);
     mail.grantSend(sweepGrants);
     api.tellAddress(sweepGrants);
-    entries.grantDescribeCluster(sweepGrants);
-    entries.grantDescribe(sweepGrants);
-    entries.grantDelete(sweepGrants);
+    entries.grantDescribeCluster(sweepGrants, 'ending');
+    entries.grantDescribe(sweepGrants, 'ending');
+    entries.grantDelete(sweepGrants, 'ending');
     lifecycle.grantStart(sweepGrants);
     lifecycle.grantDescribe(sweepGrants);
     lifecycle.grantAnswer(sweepGrants);
@@ -106,7 +106,7 @@ export class CurfewStack extends Stack {
     records.grantUseLinks(broker);
     records.grantReadEvents(broker);
     records.grantList(broker, 'due', 'requester');
-    entries.grantDescribeCluster(broker);
+    entries.grantDescribeCluster(broker, 'granting');
     lifecycle.grantStart(broker);
     lifecycle.grantAnswer(broker);
     this.#grantReadRoles(broker);

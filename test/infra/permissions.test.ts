@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ofType, readable, type Synthesized, synthesized } from './synthesized.ts';
+import { exampleCatalog, ofType, out, readable, type Synthesized, synthesized } from './synthesized.ts';
 
 /**
  * What each role may do is this file and not a line more. After a wanted change, look at the difference that the test
@@ -70,7 +71,9 @@ describe('what each role may do in the account', () => {
 
   it('lets nobody associate access policies, update entries, untag them, or start cluster administration', () => {
     const all = Object.values(found).flat().join('\n');
-    expect(all).not.toMatch(/eks:(\*|Associate|Disassociate|Update|Untag|List)|iam:PassRole|sts:|\*:\*/);
+    expect(all).not.toMatch(
+      /Allow (\*|\w+:\*)|eks:(Associate|Disassociate|Update|Untag|List)|iam:PassRole|sts:/,
+    );
   });
 
   it('creates entries only of our own form: standard, our username, our group, our tags, none of them left out', () => {
@@ -102,12 +105,69 @@ describe('what each role may do in the account', () => {
       expect(line).toContain('"aws:ResourceTag/curfew:managed-by":"curfew"');
     }
   });
+});
 
-  it('reads and grants on the clusters of the catalog only', () => {
-    const clusters = Object.values(found)
-      .flat()
-      .filter((line) => line.includes(':eks:'))
-      .map((line) => /:(cluster|access-entry)\/([^/\s]+)/.exec(line)?.[2]);
-    expect(new Set(clusters)).toEqual(new Set(['payments-prod']));
+describe('a cluster that is not in the catalog (any more)', () => {
+  const without = permissions(synthesized({ catalog: catalogWithout('payments-prod') }));
+  const inEks = (by: string) => (without[by] ?? []).filter((line) => line.startsWith('Allow eks:'));
+  const region = '<AWS::Region>';
+
+  it.each([
+    ['EndGrant', ['DescribeCluster']],
+    ['CloseGrant', ['DescribeAccessEntry', 'DeleteAccessEntry']],
+    ['SweepGrants', ['DescribeCluster', 'DescribeAccessEntry', 'DeleteAccessEntry']],
+  ])('is still within reach of %s: %s', (by, actions) => {
+    for (const action of actions) {
+      for (const where of [region, 'eu-west-3']) {
+        expect([action, where, reaches(inEks(by), action, where, 'payments-prod')]).toEqual([
+          action,
+          where,
+          true,
+        ]);
+      }
+    }
+    expect(new Set(inEks(by).map(actionOf))).toEqual(new Set(actions));
+  });
+
+  it('is out of reach of everything that grants', () => {
+    for (const by of ['OpenGrant', 'Api']) {
+      const actions = [...new Set(inEks(by).map(actionOf))];
+      expect(actions).toContain('DescribeCluster');
+      // The cluster that is left proves that the question can be answered with yes.
+      expect(actions.filter((action) => !reaches(inEks(by), action, region, 'orders-prod'))).toEqual([]);
+      expect(actions.filter((action) => reaches(inEks(by), action, region, 'payments-prod'))).toEqual([]);
+    }
+  });
+
+  it('is touched in EKS by no other role', () => {
+    const others = Object.keys(without).filter((by) => inEks(by).length > 0);
+    expect(others.sort()).toEqual(['Api', 'CloseGrant', 'EndGrant', 'OpenGrant', 'SweepGrants']);
   });
 });
+
+/** The example catalog, in which another cluster has taken the place of this one. */
+function catalogWithout(cluster: string): string {
+  const file = join(mkdtempSync(join(out, 'catalog-')), 'curfew.yaml');
+  writeFileSync(file, readFileSync(exampleCatalog, 'utf8').replaceAll(cluster, 'orders-prod'));
+  return file;
+}
+
+const actionOf = (line: string): string => /^Allow eks:(\w+)/.exec(line)?.[1] ?? line;
+
+/** Whether a line allows the action on the cluster, or on the access entry of some role there. */
+function reaches(lines: string[], action: string, region: string, cluster: string): boolean {
+  const account = `arn:<AWS::Partition>:eks:${region}:<AWS::AccountId>`;
+  const arns = [
+    `${account}:cluster/${cluster}`,
+    `${account}:access-entry/${cluster}/role/111122223333/developer/0123-4567`,
+  ];
+  return lines
+    .filter((line) => actionOf(line) === action)
+    .map((line) => / on (\S+)/.exec(line)?.[1] ?? '')
+    .some((resource) => arns.some((arn) => patternOf(resource).test(arn)));
+}
+
+/** A resource as IAM reads it: a star stands for anything, slashes included. */
+function patternOf(resource: string): RegExp {
+  return new RegExp(`^${resource.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`);
+}

@@ -12,8 +12,8 @@ import { readSettings } from '../../infra/settings.ts';
 const root = new URL('../../', import.meta.url);
 const { context: flags } = JSON.parse(readFileSync(new URL('cdk.json', root), 'utf8'));
 
-/** Where assemblies go; nothing of them is left. */
-const out = mkdtempSync(join(tmpdir(), 'curfew-infra-'));
+/** Where assemblies and what they are made of go; nothing of them is left. */
+export const out = mkdtempSync(join(tmpdir(), 'curfew-infra-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 export const exampleCatalog = new URL('curfew.yaml', root).pathname;
@@ -25,9 +25,11 @@ export function appWith(settings: Record<string, unknown> = {}, { validated = fa
       ...flags,
       settings: { mailFrom: 'curfew@example.com', catalog: exampleCatalog, ...settings },
       'aws:cdk:bundling-stacks': [],
-      // Seconds for each stack; stack.test.ts asks for it once.
-      '@aws-cdk/core:validateAgainstDefaultRules': validated,
+      // Its findings are faults, not warnings.
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
     },
+    // Seconds for each stack; stack.test.ts asks for it once.
+    builtinCloudFormationValidation: validated,
   });
 }
 
@@ -45,10 +47,20 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
+const known = new Map<string, Synthesized>();
+
+/** One stack for each choice of settings, however often a file asks: nobody changes what is made. */
 export function synthesized(
   given: Record<string, unknown> = {},
   options: { validated?: boolean } = {},
 ): Synthesized {
+  const choice = JSON.stringify([given, options]);
+  const made = known.get(choice) ?? synthesize(given, options);
+  known.set(choice, made);
+  return made;
+}
+
+function synthesize(given: Record<string, unknown>, options: { validated?: boolean }): Synthesized {
   const app = appWith(given, options);
   const settings = readSettings(app.node);
   const stack = new CurfewStack(app, 'Curfew', { settings, catalog: loadCatalog(settings.catalog) });
