@@ -12,7 +12,7 @@ export const handler = async (
 ): Promise<{ looked: number; repaired: number; failed: number }> => {
   const { looked, repaired, failed } = await sweepGrants(world, sweepEvent.parse(event));
   for (const { requestId, error } of failed)
-    log.warn('not driven on; next try in a minute', { requestId, why: error });
+    log.warn('not driven on; next try in a minute', { requestId, error });
   if (repaired.length > 0) log.info('driven on', { requestIds: repaired });
   return { looked, repaired: repaired.length, failed: failed.length };
 };

@@ -32,7 +32,7 @@ export interface Swept {
   /** Requests whose status this sweep changed. */
   repaired: string[];
   /** Requests that could not be driven on: the next sweep tries again. */
-  failed: { requestId: string; error: string }[];
+  failed: { requestId: string; error: unknown }[];
 }
 
 /** Most requests one call drives; the rest is still due in the next minute. */
@@ -97,10 +97,7 @@ async function attempt(
     await work();
     return 'done';
   } catch (error) {
-    swept.failed.push({
-      requestId,
-      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    });
+    swept.failed.push({ requestId, error });
     return error instanceof EntryBusy || error instanceof FenceOpen ? 'early' : 'failed';
   }
 }
