@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { deleteLeaseMs } from '#domain/access-entry.ts';
+import { errorTable } from '#domain/error-table.ts';
 import { definitionFile, taskStates } from '../../infra/lifecycle.ts';
 import { functionNamed, ofType, readable, synthesized } from './synthesized.ts';
+import { type ErrorName, errorNames, thrownBy } from './thrown-errors.ts';
 
+interface Retrier {
+  ErrorEquals: string[];
+  MaxAttempts: number;
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+}
 interface Catcher {
   ErrorEquals: string[];
   Next: string;
@@ -14,7 +23,7 @@ interface State {
   Resource?: string;
   Arguments?: { FunctionName: string; Payload: unknown };
   TimeoutSeconds?: number | string;
-  Retry?: { ErrorEquals: string[]; MaxAttempts: number }[];
+  Retry?: Retrier[];
   Catch?: Catcher[];
   Choices?: { Condition: string; Next: string }[];
   Default?: string;
@@ -34,6 +43,21 @@ const stateOf = (name: string): State => {
   if (!state) throw new Error(`The lifecycle has no state ${name}.`);
   return state;
 };
+
+/** The retrier that an error meets: the first that names it, or everything. Others are not asked, even once it gave up. */
+function retrierOf(state: string, error: string): Retrier | undefined {
+  return stateOf(state).Retry?.find(({ ErrorEquals }) =>
+    ErrorEquals.some((name) => name === error || name === 'States.ALL'),
+  );
+}
+
+/** How long a retrier goes on, in seconds, the tries themselves not counted. */
+function patienceOf({ MaxAttempts, IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds }: Retrier): number {
+  const waits = Array.from({ length: MaxAttempts }, (_, n) =>
+    Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds ?? Number.POSITIVE_INFINITY),
+  );
+  return waits.reduce((sum, wait) => sum + wait, 0);
+}
 
 /** Where a state can lead, besides to itself by a retry. */
 function nextOf(name: string): string[] {
@@ -127,15 +151,11 @@ describe('every way out of a state in which something may exist', () => {
     expect(stateOf(name).Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
   });
 
-  it.each(['EndGrant', 'UnbindRole', 'CloseGrant'])(
-    'goes on from a failed %s to the sweep, after minutes of retries',
-    (name) => {
-      const { Retry = [], Catch = [] } = stateOf(name);
-      expect(Retry.at(-1)?.MaxAttempts).toBeGreaterThanOrEqual(10);
-      expect(Catch.map(({ Next }) => Next)).toEqual(['HandedToSweep']);
-      expect(stateOf('HandedToSweep').Type).toBe('Fail');
-    },
-  );
+  it.each(['EndGrant', 'UnbindRole', 'CloseGrant'])('goes on from a failed %s to the sweep', (name) => {
+    const { Catch = [] } = stateOf(name);
+    expect(Catch.map(({ Next }) => Next)).toEqual(['HandedToSweep']);
+    expect(stateOf('HandedToSweep').Type).toBe('Fail');
+  });
 
   it('never tries a hold again, which would restart its clock', () => {
     expect(stateOf('HoldGrant').Retry).toBeUndefined();
@@ -148,6 +168,40 @@ describe('every way out of a state in which something may exist', () => {
       else expect(['NotGranted', 'HandedToSweep']).toContain(end);
     }
   });
+});
+
+describe('after an error', () => {
+  const lasts = (error: ErrorName) => !errorTable[error].retry;
+
+  it.each(['OpenGrant', 'BindRole'])(
+    '%s gives up at once where trying again can not help, and tries again otherwise',
+    async (state) => {
+      const lasting = (await thrownBy(state)).filter(lasts);
+      expect(lasting).toContain('PlanRefused');
+      const gaveUp = stateOf(state).Retry?.filter(({ MaxAttempts }) => MaxAttempts === 0);
+      expect(gaveUp?.flatMap(({ ErrorEquals }) => ErrorEquals).sort()).toEqual(lasting);
+      for (const error of [...errorNames, 'States.Timeout', 'Lambda.TooManyRequestsException']) {
+        const tries = (retrierOf(state, error)?.MaxAttempts ?? 0) > 0;
+        expect([error, tries]).toEqual([error, !lasting.some((name) => name === error)]);
+      }
+    },
+  );
+
+  it('OpenGrant outwaits a delete of the entry that it needs', async () => {
+    expect(await thrownBy('OpenGrant')).toContain('EntryBusy');
+    const retrier = retrierOf('OpenGrant', 'EntryBusy');
+    expect(retrier && patienceOf(retrier) * 1000).toBeGreaterThan(deleteLeaseMs);
+  });
+
+  it.each(['EndGrant', 'UnbindRole', 'CloseGrant'])(
+    '%s is tried again for minutes, whatever the error',
+    (state) => {
+      for (const error of [...errorNames, 'States.Timeout', 'Lambda.Unknown', 'Error']) {
+        const retrier = retrierOf(state, error);
+        expect([error, (retrier ? patienceOf(retrier) : 0) >= 120]).toEqual([error, true]);
+      }
+    },
+  );
 });
 
 describe('the lifecycle as deployed', () => {
