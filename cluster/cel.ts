@@ -12,6 +12,11 @@ export function markOf(field: 'labels' | 'annotations', key: string): string {
   return `object.metadata.?${field}[?${literal(key)}].orValue('')`;
 }
 
+/** Whether the object that is written has, or is to be given by the server, a name that begins so. */
+export function nameStartsWith(prefix: string): string {
+  return `object.metadata.?name.orValue('').startsWith(${literal(prefix)})`;
+}
+
 /** Crockford's base 32, in the lower case that names of Kubernetes objects have. */
 export const requestIdPattern = '[0-9a-hjkmnp-tv-z]{26}';
 export const grantNamePattern = `^curfew-${requestIdPattern}$`;

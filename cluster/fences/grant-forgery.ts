@@ -1,7 +1,15 @@
-/** CREATE by anyone else: nobody but BindRole makes a RoleBinding that passes for a grant. */
-import { literal, looksLikeGrant } from '../cel.ts';
-import { bindRoleUser } from '../identities.ts';
+/** CREATE by anyone else, cluster-admins too: nobody but BindRole makes a RoleBinding that passes for a grant. */
+import { marks } from '#domain/role-binding.ts';
+import { literal, looksLikeGrant, markOf, nameStartsWith } from '../cel.ts';
+import { bindRoleUser, brokerPrefix } from '../identities.ts';
+import { onboardedBy } from '../manifest.ts';
 import { type Fence, onRbac } from './policy.ts';
+
+/**
+ * All names that begin as a grant's do, not only exact ones: who reads an audit log or a list of RoleBindings should not
+ * have to count letters. Onboarding gives the broker its rights under such names, with its own label.
+ */
+const takesOurName = `${nameStartsWith('curfew-')} && !(${nameStartsWith(brokerPrefix)} && ${markOf('labels', marks.managedBy)} == ${literal(onboardedBy)})`;
 
 export const grantForgery: Fence = {
   name: 'curfew-grant-forgery',
@@ -9,13 +17,13 @@ export const grantForgery: Fence = {
   on: [onRbac(['rolebindings'], 'CREATE')],
   when: [
     { name: 'not-by-bind-role', expression: `request.userInfo.username != ${literal(bindRoleUser)}` },
-    { name: 'looks-like-a-grant', expression: looksLikeGrant },
+    { name: 'looks-like-a-grant', expression: `${looksLikeGrant} || (${takesOurName})` },
   ],
   require: [
     {
       expression: 'false',
       message:
-        "Only Curfew makes RoleBindings that carry its labels or its names (curfew-<request id>). Ask for access with 'curfew request', or choose another name and leave its labels out.",
+        "Only Curfew makes RoleBindings whose names begin with curfew- or that carry its labels. Ask for access with 'curfew request', or choose another name and leave its labels out.",
     },
   ],
 };

@@ -8,6 +8,7 @@ import { marks, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts
 import type { KubernetesAnswer } from '../../../cli/onboard/kubernetes-call.ts';
 import { onboard } from '../../../cli/onboard/onboard.ts';
 import { catalogOf, deployment, startTestCluster, type TestCluster } from '../onboard/cluster.ts';
+import { whileUnfenced } from '../onboard/looks.ts';
 
 export const rbac = '/apis/rbac.authorization.k8s.io/v1';
 export const alice = 'curfew:111122223333:AWSReservedSSO_Developer_0123456789abcdef:alice@example.com';
@@ -75,6 +76,8 @@ export interface FencedCluster extends TestCluster {
   /** A grant that stands, made by BindRole, as the server shows it. */
   made(binding?: RoleBinding): Promise<KubernetesAnswer['body']>;
   putUpFences(): Promise<void>;
+  /** Makes a change behind the fences' back, as one can while they are down. */
+  unfenced(change: () => Promise<KubernetesAnswer>): Promise<void>;
   removeGrants(): Promise<void>;
 }
 
@@ -101,6 +104,13 @@ export async function startFencedCluster(): Promise<FencedCluster> {
         async () => true,
         () => {},
       );
+    },
+    async unfenced(change) {
+      await whileUnfenced(on, async () => {
+        const answer = await change();
+        if (answer.status >= 300) throw new Error(answer.body.message);
+      });
+      await fenced.putUpFences();
     },
     async removeGrants() {
       for (const namespace of ['payments', 'checkout']) {

@@ -102,7 +102,7 @@ export async function standingGrant(
 }
 
 /** Makes something behind the fences' back, as one can on a cluster where they are down. */
-export async function whileUnfenced(on: TestCluster, change: () => Promise<void>) {
+export async function whileUnfenced(on: TestCluster, change: () => Promise<unknown>) {
   await on.must({ method: 'DELETE', path: `${admission}/validatingadmissionpolicybindings` });
   await expect
     .poll(
