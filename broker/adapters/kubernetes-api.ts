@@ -91,9 +91,11 @@ class KubernetesSession implements ClusterSession {
     name: string,
     uid: string,
   ): Promise<'deleted' | 'gone' | 'other'> {
+    // In the background: a foreground delete would let it stand, and grant, until the garbage collector comes.
+    const body = { preconditions: { uid }, propagationPolicy: 'Background' };
     const answer = await this.#ask(
       `Deleting RoleBinding ${namespace}/${name}`,
-      () => this.#api.deleteNamespacedRoleBinding({ namespace, name, body: { preconditions: { uid } } }),
+      () => this.#api.deleteNamespacedRoleBinding({ namespace, name, body }),
       (refusal) => (isAbsent(refusal) ? 'gone' : refusal.status === 409 ? 'other' : undefined),
     );
     return typeof answer === 'string' ? answer : 'deleted';

@@ -67,6 +67,12 @@ export function clusterApiContract(given: () => ClusterUnderTest): void {
     expect(await session.readClusterRole(deletedClusterRole)).toBeUndefined();
   });
 
+  it('lets UnbindRole prove absence where it has no rights to delete, as in a namespace that is gone', async () => {
+    const session = await asUnbindRole();
+    for (const namespace of ['no-such-namespace', 'kube-system'])
+      expect(await session.readRoleBinding(namespace, bindingName(nextId()))).toBeUndefined();
+  });
+
   it('creates what is wanted and reads it back, with a UID, for both legs', async () => {
     const { plan, binding } = planned();
     const created = await (await asBindRole()).createRoleBinding(binding);

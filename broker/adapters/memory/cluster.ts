@@ -88,7 +88,8 @@ class MemorySession implements ClusterSession {
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
-    return structuredClone(this.#inside(namespace).roleBindings.get(`${namespace}/${name}`));
+    const { roleBindings } = this.#leg === 'unbind-role' ? this.#reach() : this.#inside(namespace);
+    return structuredClone(roleBindings.get(`${namespace}/${name}`));
   }
 
   async deleteRoleBinding(
