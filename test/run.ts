@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { run } from '#local/processes.ts';
+import { projects } from './projects.ts';
 
 interface Count {
   passed: number;
@@ -73,12 +74,12 @@ async function vitest(project: string): Promise<Count> {
   }
 }
 
-const projects = ['unit', 'local', 'e2e'];
+const names = Object.keys(projects);
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => ![...projects, 'checks'].includes(name));
+const unknown = asked.filter((name) => ![...names, 'checks'].includes(name));
 if (unknown.length > 0) {
   console.error(
-    `There is no group of tests called ${unknown.join(', ')}. Known: checks, ${projects.join(', ')}.`,
+    `There is no group of tests called ${unknown.join(', ')}. Known: checks, ${names.join(', ')}.`,
   );
   process.exit(2);
 }
@@ -87,7 +88,7 @@ const wanted = (name: string) => asked.length === 0 || asked.includes(name);
 const counts: Count[] = [];
 if (wanted('checks'))
   for (const [title, command, args] of checks) counts.push(await check(title, command, args));
-for (const project of projects) if (wanted(project)) counts.push(await vitest(project));
+for (const name of names) if (wanted(name)) counts.push(await vitest(name));
 
 const total = counts.reduce((sum, count) => ({
   passed: sum.passed + count.passed,

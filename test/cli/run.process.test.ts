@@ -1,17 +1,13 @@
 /** `curfew run`: whatever happens to the command, its access is given back, or it is said that this is not confirmed. */
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccessRequest } from '#domain/request.ts';
 import { type CliOptions, type Ended, type House, openHouse, type Running } from './house.ts';
-
-/** Each step starts a process or more, on machines that may have much else to do. */
-const slowly = 90_000;
-vi.setConfig({ testTimeout: slowly });
 
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, slowly);
+});
 afterAll(() => house.close());
 
 const wanted = ['run', '--role', 'event-reader', '--for', '5m', '--reason', 'report', '--'];

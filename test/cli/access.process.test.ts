@@ -1,15 +1,11 @@
 /** Getting access with the CLI as a process, against the real app: what is said, on which stream, with which exit code. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type House, openHouse } from './house.ts';
-
-/** Each step starts a process or more, on machines that may have much else to do. */
-const slowly = 90_000;
-vi.setConfig({ testTimeout: slowly });
 
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, slowly);
+});
 afterAll(() => house.close());
 
 const asked = ['--cluster', 'payments-prod', '-n', 'payments', '--for', '5m', '--reason', 'payments fail'];

@@ -1,18 +1,14 @@
 /** When something stands between the CLI and its API: each cause has its own words and exit code. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GatewayAnswer } from './gateway.ts';
 import { type House, openHouse } from './house.ts';
-
-/** Each step starts a process or more, on machines that may have much else to do. */
-const slowly = 90_000;
-vi.setConfig({ testTimeout: slowly });
 
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, slowly);
+});
 afterAll(() => house.close());
 
 const submit = [

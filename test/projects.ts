@@ -1,0 +1,21 @@
+/** Which tests belong to which of vitest's projects: each file to exactly one. */
+
+const tests = (...areas: string[]) => areas.map((area) => `test/${area}/**/*.test.ts`);
+
+/** Whatever starts processes of its own takes its time, in any area. */
+const processTests = ['test/**/*.process.test.ts'];
+
+export const projects = {
+  /** Needs nothing but this process, and takes seconds. */
+  unit: {
+    include: [
+      'test/*.test.ts',
+      ...tests('domain', 'operations', 'http', 'mail', 'cli', 'infra', 'cluster', 'adapters'),
+    ],
+    exclude: processTests,
+  },
+  /** Starts processes, or runs on the real parts of the local cloud. */
+  local: { include: [...tests('contracts', 'local', 'browser'), ...processTests], exclude: [] as string[] },
+  /** The whole loop on the whole local cloud. */
+  e2e: { include: tests('e2e'), exclude: [] as string[] },
+};
