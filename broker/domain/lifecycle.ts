@@ -73,9 +73,6 @@ function mailPauseMs({ mailTries = 0 }: AccessRequest): number {
   return Math.min(patience.ask * 2 ** Math.max(0, mailTries - 1), longestMailPauseMs);
 }
 
-/** How long an approved request may wait to be opened; after it the approval is stale. */
-export const openWindowMs = 15 * 60_000;
-
 export interface Step {
   at: Instant;
   actor: string;

@@ -53,6 +53,10 @@ export interface Asked {
   durationSeconds: number;
   reason: string;
   ticket?: string;
+  /** When it is to start; its end is fixed by it, however late it is approved. */
+  startsAt?: Instant;
+  /** Id of the request whose grant this one continues; starts when that one ends. */
+  extends?: string;
 }
 
 /** What the catalog said at submission; covered by the digest, so a later change is noticed. */

@@ -8,10 +8,11 @@ import {
   PlanRefused,
   RecordChanged,
 } from '#domain/errors.ts';
-import { after, earliest } from '#domain/instant.ts';
-import { advance, amend, isFinal, mayStand } from '#domain/lifecycle.ts';
+import { advance, isFinal } from '#domain/lifecycle.ts';
 import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
-import { type AccessRequest, bindingName, type Grant } from '#domain/request.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import { open } from '#domain/transitions/open.ts';
+import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
 import { approvalFault } from './check-approval.ts';
@@ -33,9 +34,6 @@ type Needs = Pick<
 >;
 
 const actor = 'curfew:OpenGrant';
-
-/** How long BindRole may take, tries included, until admission refuses it. */
-export const bindWindowMs = 30_000;
 
 /**
  * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), EndRequested or
@@ -62,34 +60,8 @@ async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan>
     return refuse(world, seen, 'timed-out', `it could not be opened until ${seen.openBy}; ask again`);
   }
   const address = await checked(world, seen);
-  const request = await changeRecord(world, seen.id, (before) => {
-    if (mayStand(before.status)) throw new RecordChanged(`Request ${before.id} was opened by another call.`);
-    if (before.status !== 'approved' && before.status !== 'scheduled') {
-      throw new NotApproved(`Request ${before.id} is ${before.status} by now.`, {
-        details: { requestId: before.id },
-      });
-    }
-    const at = world.clock.now();
-    const grant = newGrant(before, at);
-    return advance(before, 'granting', {
-      at,
-      actor,
-      reason: 'approved',
-      facts: { grant: { ...grant } },
-      changes: { grant },
-    });
-  });
+  const request = await changeRecord(world, seen.id, (before) => open(before, world.clock.now(), actor));
   return carryOut(world, request, address);
-}
-
-function newGrant(request: AccessRequest, at: string): Grant {
-  const expiresAt = after(at, request.asked.durationSeconds * 1000);
-  return {
-    openedAt: at,
-    expiresAt,
-    createBefore: earliest(after(at, bindWindowMs), expiresAt),
-    bindings: request.asked.namespaces.map((namespace) => ({ namespace, name: bindingName(request.id) })),
-  };
 }
 
 /** Everything that can refuse, before anything exists. Refusals are recorded as denied, with the reason. */
@@ -141,7 +113,7 @@ async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAd
     await takeEntry(world, entryKeyOf(request), request);
   } catch (error) {
     const lasting = error instanceof ForeignAccessEntry || error instanceof IdentityRefused;
-    if (lasting) await requestEnd(world, request.id, error.message);
+    if (lasting) await keepReason(world, request.id, error.message);
     throw error;
   }
   return world.signer.sign({
@@ -159,11 +131,8 @@ async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAd
 }
 
 /** Keeps the reason on the record for the one who asked; EndGrant does the rest. */
-async function requestEnd(world: Needs, requestId: string, reason: string): Promise<void> {
-  await changeRecord(world, requestId, (before) => {
-    if (before.status !== 'granting' || before.endRequested) return undefined;
-    const at = world.clock.now();
-    const changes = { endRequested: { at, by: actor, reason } };
-    return amend(before, { at, actor, reason, type: 'end-requested', changes });
-  });
+async function keepReason(world: Needs, requestId: string, reason: string): Promise<void> {
+  await changeRecord(world, requestId, (before) =>
+    requestEnd(before, { at: world.clock.now(), by: actor, reason }),
+  );
 }

@@ -2,8 +2,9 @@
 import { LinkUnusable } from '#domain/errors.ts';
 import type { AccessRequest, Review } from '#domain/request.ts';
 import { linkHash, type ReviewLink } from '#domain/review-link.ts';
+import { answer } from '#domain/transitions/answer.ts';
 import type { World } from '#ports';
-import { answer, signalAnswer } from './answer-review.ts';
+import { signalAnswer } from './answer-review.ts';
 import { changeRecord, readRequest } from './change-record.ts';
 
 export type LinkState = 'open' | 'used' | 'expired' | 'decided' | 'changed';

@@ -2,8 +2,9 @@
 import { IdentityRefused } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
 import type { AccessRequest, Review } from '#domain/request.ts';
+import { answer } from '#domain/transitions/answer.ts';
 import type { World } from '#ports';
-import { answer, signalAnswer } from './answer-review.ts';
+import { signalAnswer } from './answer-review.ts';
 import { changeRecord } from './change-record.ts';
 
 export interface ReviewInput {

@@ -1,8 +1,8 @@
 /** Ends a grant before its time: whoever asks first writes it on the record, then wakes the execution. */
-import { NotAllowed, WrongStatus } from '#domain/errors.ts';
+import { NotAllowed } from '#domain/errors.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
-import { advance, amend, isFinal } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord } from './change-record.ts';
@@ -18,20 +18,7 @@ export async function revokeGrant(
     if (!isConcerned(world.catalog, caller, before)) {
       throw new NotAllowed('Only the one who asked, a reviewer of the request, or an operator can end it.');
     }
-    if (isFinal(before.status) || before.status === 'revoking' || before.endRequested) return undefined;
-    const at = world.clock.now();
-    if (before.status === 'approved' || before.status === 'scheduled')
-      return advance(before, 'denied', { at, actor, reason });
-    if (before.status !== 'granting' && before.status !== 'active') {
-      throw new WrongStatus(
-        `Request ${id} is ${before.status}: nothing is granted yet. Withdraw or deny it instead.`,
-        {
-          details: { requestId: id, status: before.status },
-        },
-      );
-    }
-    const changes = { endRequested: { at, by: actor, reason } };
-    return amend(before, { at, actor, reason, type: 'end-requested', changes });
+    return requestEnd(before, { at: world.clock.now(), by: actor, reason });
   });
   if (request.status === 'denied') await signalAnswer(world, request);
   else await signalEnd(world, request);

@@ -6,7 +6,7 @@ import { digestOf } from '#domain/digest.ts';
 import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
 import { after, type Instant } from '#domain/instant.ts';
-import { dueAt, isFinal, openWindowMs } from '#domain/lifecycle.ts';
+import { dueAt, isFinal } from '#domain/lifecycle.ts';
 import { decide } from '#domain/policy/decide.ts';
 import {
   type AccessRequest,
@@ -15,6 +15,7 @@ import {
   requestDigest,
   type Submission,
 } from '#domain/request.ts';
+import { openByAfter } from '#domain/transitions/open.ts';
 import type { World } from '#ports';
 import { bestEffort } from './signal.ts';
 
@@ -162,7 +163,7 @@ function newRequest(
     reviews: [],
     notified: [],
     reviewBy: after(now, world.catalog.reviewWindow * 1000),
-    ...(decision.outcome === 'approve' ? { openBy: after(now, openWindowMs) } : {}),
+    ...(decision.outcome === 'approve' ? { openBy: openByAfter(core, now) } : {}),
     history: [{ status: at, at: now, by: actor, reason }],
     audit: { seq: event.seq, hash: event.hash },
   };

@@ -1,0 +1,50 @@
+/** What one answer of a reviewer does to a request; the same rules for a signed answer and one by mailed link. */
+import { type Catalog, eligibleReviewers } from '../catalog.ts';
+import { NotAllowed, WrongStatus } from '../errors.ts';
+import { canonicalPerson } from '../identity.ts';
+import { type Advanced, advance, amend } from '../lifecycle.ts';
+import type { AccessRequest, Review } from '../request.ts';
+import { openByAfter } from './open.ts';
+
+/** Throws NotAllowed for whoever may not answer, WrongStatus when it is too late or was not what they were shown. */
+export function answer(catalog: Catalog, request: AccessRequest, review: Review): Advanced {
+  refuseUnlessTheirs(catalog, request, review);
+  refuseUnlessOpen(request, review);
+  const reviews = [...request.reviews, review];
+  const facts = { review: { ...review } };
+  const step = { at: review.at, actor: review.reviewer, reason: review.reason ?? '', facts };
+  if (review.answer === 'deny') return advance(request, 'denied', { ...step, changes: { reviews } });
+  const approvals = reviews.filter((r) => r.answer === 'approve' && r.digest === request.digest).length;
+  if (approvals < request.decision.reviewsNeeded)
+    return amend(request, { ...step, type: 'reviewed', changes: { reviews } });
+  const openBy = openByAfter(request, review.at);
+  return advance(request, 'approved', { ...step, changes: { reviews, openBy } });
+}
+
+function refuseUnlessTheirs(catalog: Catalog, request: AccessRequest, review: Review): void {
+  const { requester, asked } = request;
+  const reviewer = canonicalPerson(review.reviewer);
+  if (requester.person === reviewer || requester.key === reviewer) {
+    throw new NotAllowed('Nobody answers their own request. Another reviewer has to.');
+  }
+  const role = Object.hasOwn(catalog.roles, asked.role) ? catalog.roles[asked.role] : undefined;
+  const eligible = role ? eligibleReviewers(catalog, role, requester) : [];
+  if (!request.reviewers.includes(reviewer) || !eligible.includes(reviewer)) {
+    throw new NotAllowed(
+      `${reviewer} is not a reviewer of role "${asked.role}". Its reviewers are named in the catalog.`,
+    );
+  }
+}
+
+function refuseUnlessOpen(request: AccessRequest, review: Review): void {
+  const { id, status } = request;
+  const refuse = (why: string) => new WrongStatus(why, { details: { requestId: id, status } });
+  if (status !== 'pending')
+    throw refuse(`Request ${id} is ${status} already: there is nothing left to answer.`);
+  if (review.at >= request.reviewBy)
+    throw refuse(`Request ${id} could be answered until ${request.reviewBy}. Ask for it again.`);
+  if (review.digest !== request.digest)
+    throw refuse(`Request ${id} is not what you were shown. Look at it again, then answer.`);
+  if (request.reviews.some((earlier) => earlier.reviewer === review.reviewer))
+    throw refuse(`You answered request ${id} already; it still waits for others.`);
+}
