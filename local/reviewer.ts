@@ -19,18 +19,6 @@ export interface Answered {
   page: string;
 }
 
-/** Waits for the mail, opens the page as GET, sends its form as POST. */
-export async function answerMail(of: {
-  emulatorUrl: string;
-  reviewer: string;
-  requestId: string;
-  answer: 'approve' | 'deny';
-}): Promise<Answered & { mail: Mail; shown: string }> {
-  const mail = await mailFor(of);
-  const shown = await (await fetch(linkIn(mail))).text();
-  return { mail, shown: textOf(shown), ...(await press(linkIn(mail), shown, of.answer)) };
-}
-
 /** The first mail to a reviewer about one request, or sent after an instant. */
 export async function mailFor(of: {
   emulatorUrl: string;

@@ -1,6 +1,5 @@
 /** The public half of a signing key in KMS, as PEM. */
 import { createPublicKey } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
 /** Rights that were given a moment ago are not everywhere yet: these many tries, so many milliseconds apart. */
@@ -25,7 +24,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       const denied = error instanceof Error && error.name === 'AccessDeniedException';
       if (!denied || tried === tries) throw error;
-      await sleep(pauseMs);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
