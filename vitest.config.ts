@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: 'unit', ...projects.unit, testTimeout: 30_000 } },
+      { test: { name: 'simulation', ...projects.simulation, testTimeout: 900_000 } },
       { test: { name: 'local', ...projects.local, testTimeout: 120_000, hookTimeout: 900_000 } },
       {
         test: {

@@ -14,6 +14,8 @@ export const projects = {
     ],
     exclude: processTests,
   },
+  /** The deployed code and definition in virtual time, under faults and chance; takes minutes of both cores. */
+  simulation: { include: tests('simulation'), exclude: [] as string[] },
   /** Starts processes, or runs on the real parts of the local cloud. */
   local: { include: [...tests('contracts', 'local', 'browser'), ...processTests], exclude: [] as string[] },
   /** The whole loop on the whole local cloud. */
