@@ -8,7 +8,7 @@ import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { BindPlan, ClusterAddress, SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
-import type { AccessRequest } from '#domain/request.ts';
+import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
 
@@ -118,10 +118,15 @@ export interface ClusterSession {
   refusesForbidden(namespace: string, clusterRole: string): Promise<boolean>;
 }
 
+/** What an execution is told; nothing of it ever changes. */
+export type Startable = Pick<AccessRequest, 'id' | 'reviewBy'> & {
+  asked: Pick<Asked, 'startsAt' | 'extends'>;
+};
+
 /** The state machine. */
 export interface Executions {
   /** Idempotent: 'started' or 'exists', whether it runs or has ended. */
-  start(request: Pick<AccessRequest, 'id' | 'reviewBy'>): Promise<'started' | 'exists'>;
+  start(request: Startable): Promise<'started' | 'exists'>;
   status(requestId: string): Promise<'running' | 'ended' | 'absent'>;
   /** 'gone' when the token's task no longer waits. */
   succeed(taskToken: string): Promise<'delivered' | 'gone'>;

@@ -11,8 +11,8 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import type { AccessRequest } from '#domain/request.ts';
-import type { Executions } from '#ports';
+import type { Executions, Startable } from '#ports';
+import { executionInput } from './execution-input.ts';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt, unavailable } from './unavailable.ts';
 
@@ -30,11 +30,12 @@ export class StepFunctionsExecutions implements Executions {
    * The input is the same byte for byte on every repeat: while an execution runs, AWS answers such a repeat as if it
    * had started now, so 'started' may also mean that it was running already.
    */
-  async start({ id, reviewBy }: Pick<AccessRequest, 'id' | 'reviewBy'>): Promise<'started' | 'exists'> {
+  async start(request: Startable): Promise<'started' | 'exists'> {
+    const { id } = request;
     const command = new StartExecutionCommand({
       stateMachineArn: this.#stateMachineArn,
       name: id,
-      input: JSON.stringify({ requestId: id, reviewBy }),
+      input: executionInput(request),
     });
     try {
       await this.#sfn.send(command);

@@ -54,6 +54,8 @@ export const storedRequest = z.looseObject({
     durationSeconds: z.int(),
     reason: z.string(),
     ticket: z.string().exactOptional(),
+    startsAt: instant.exactOptional(),
+    extends: z.string().exactOptional(),
   }),
   resolved: z.looseObject({
     eksCluster: z.looseObject({ eksName: z.string(), region: z.string() }),
@@ -80,6 +82,7 @@ export const storedRequest = z.looseObject({
     }),
   ),
   reviewBy: instant,
+  firstStart: instant.exactOptional(),
   openBy: instant.exactOptional(),
   notified: z.array(z.string()),
   mailTries: z.int().nonnegative().exactOptional(),

@@ -23,6 +23,7 @@ export const errorTable = {
   IdempotencyMismatch: { status: 409, exit: 7, retry: false, title: 'Idempotency key used before' },
   RecordChanged: { status: 409, exit: 7, retry: true, title: 'Changed at the same time' },
   NotApproved: { status: 409, exit: 7, retry: false, title: 'No live approval' },
+  NotDue: { status: 409, exit: 7, retry: false, title: 'Its time has not come' },
   EndRequested: { status: 409, exit: 7, retry: false, title: 'An end was requested' },
   EntryBusy: { status: 503, exit: 8, retry: true, title: 'Busy' },
   ForeignAccessEntry: { status: 409, exit: 7, retry: false, title: 'Access entry of someone else' },

@@ -53,6 +53,10 @@ export class RecordChanged extends CurfewError {
 export class NotApproved extends CurfewError {
   override readonly name = 'NotApproved';
 }
+/** Approved, and its time has not come: the state machine waits until it has. */
+export class NotDue extends CurfewError {
+  override readonly name = 'NotDue';
+}
 /** An end was requested before the grant became active. */
 export class EndRequested extends CurfewError {
   override readonly name = 'EndRequested';

@@ -3,6 +3,7 @@ import { type AuditEvent, chain, type EventType } from './audit-event.ts';
 import { WrongStatus } from './errors.ts';
 import { after, earliest, type Instant } from './instant.ts';
 import type { AccessRequest, Grant, Status } from './request.ts';
+import { opensAt } from './start.ts';
 
 const edges: Record<Status, readonly Status[]> = {
   pending: ['approved', 'denied', 'withdrawn', 'timed-out'],
@@ -51,8 +52,9 @@ export function dueAt(request: AccessRequest): Instant | undefined {
         ? request.reviewBy
         : earliest(after(updatedAt, mailPauseMs(request)), request.reviewBy);
     case 'approved':
-    case 'scheduled':
       return after(updatedAt, patience.ask);
+    case 'scheduled':
+      return after(opensAt(request.asked) ?? updatedAt, patience.ask);
     case 'granting':
       return grant ? earliest(after(grant.openedAt, patience.bind), endDueAt(request, grant)) : updatedAt;
     case 'active':

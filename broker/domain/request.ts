@@ -5,7 +5,7 @@ import { namespaceSchema } from './catalog.ts';
 import { digestOf } from './digest.ts';
 import { durationSchema } from './duration.ts';
 import type { Subject } from './identity.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, instantOf } from './instant.ts';
 import type { Decision } from './policy/decision.ts';
 
 export const statuses = [
@@ -35,6 +35,11 @@ export const plainText = (max: number) =>
       'Use plain text on one line, without control or invisible characters.',
     );
 
+/** An instant with its zone (`2026-11-21T14:00:00Z`, `...+01:00`); comes out in UTC. */
+const startSchema = z.iso
+  .datetime({ offset: true, error: 'Write an instant with its zone, such as 2026-11-21T14:00:00Z.' })
+  .transform((text) => instantOf(Date.parse(text)));
+
 /** Body of `POST /v1/requests`. `duration` is written (`30m`) and comes out in seconds. */
 export const submissionSchema = z.strictObject({
   cluster: z.string().min(1).max(63),
@@ -43,6 +48,7 @@ export const submissionSchema = z.strictObject({
   duration: durationSchema,
   reason: plainText(500),
   ticket: plainText(100).optional(),
+  startsAt: startSchema.optional(),
 });
 export type Submission = z.output<typeof submissionSchema>;
 
@@ -123,6 +129,8 @@ export interface AccessRequest {
   reviewers: string[];
   reviews: Review[];
   reviewBy: Instant;
+  /** Of a successor: when the first grant of its line began, from which the role's longest duration counts. */
+  firstStart?: Instant;
   /** Approved requests that could not be opened by then are timed out, never granted late. */
   openBy?: Instant;
   /** Reviewers whose mail was accepted for delivery. */

@@ -37,6 +37,7 @@ export const nextStep: Record<ProblemName, string> = {
   IdempotencyMismatch: 'Use a new Idempotency-Key for another body; the same key only repeats the same call.',
   RecordChanged: 'Read the request again and decide anew.',
   NotApproved: 'Ask again: the approval is no longer good for this.',
+  NotDue: 'Nothing to do: it is opened when its time comes.',
   EndRequested: 'Nothing to do: the end was asked for and is under way.',
   EntryBusy: 'Try again in a few seconds.',
   ForeignAccessEntry:

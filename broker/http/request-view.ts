@@ -56,6 +56,8 @@ export const requestView = z
       durationSeconds: z.int(),
       reason: z.string(),
       ticket: z.string().optional(),
+      startsAt: instant.optional().describe('When it is to start; its end is fixed by it.'),
+      extends: z.string().optional().describe('Id of the request whose grant this one continues.'),
     }),
     resolved: z
       .object({
@@ -86,6 +88,7 @@ export const requestView = z
       }),
     ),
     reviewBy: instant,
+    firstStart: instant.optional().describe('Of an extension: when the first grant of its line began.'),
     openBy: instant.optional(),
     notified: z.array(z.string()).describe('Reviewers whose mail was accepted for delivery.'),
     notifiedAt: instant.optional(),

@@ -8,7 +8,7 @@ import type { World } from '#ports';
 
 /** `principal` is the role as IAM has it now. */
 export function approvalFault(
-  { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
+  { catalog, settings, clock }: Pick<World, 'catalog' | 'settings' | 'clock'>,
   request: AccessRequest,
   principal: Principal,
 ): string | undefined {
@@ -17,7 +17,8 @@ export function approvalFault(
   if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId) {
     return `the IAM role ${subject.principalArn} was made anew since the request; ask again`;
   }
-  const decision = decide({ catalog, asked, requester });
+  const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
+  const decision = decide({ catalog, asked, requester, now: clock.now(), ...line });
   if (decision.outcome === 'refuse') return decision.reasons.join(' ');
   const role = catalog.roles[asked.role];
   const cluster = catalog.clusters[asked.cluster];
@@ -38,4 +39,18 @@ export function approvalFault(
   return approvals < needed
     ? `it needs ${needed} approvals by people who may review it now, and has ${approvals}`
     : undefined;
+}
+
+/** An extension goes on with a grant that lasted, or lasts, as long as it was given for. */
+export async function extensionFault(
+  world: Pick<World, 'records'>,
+  { asked }: AccessRequest,
+): Promise<string | undefined> {
+  if (asked.extends === undefined) return undefined;
+  const extended = await world.records.read(asked.extends);
+  const { grant, ending, endRequested, status } = extended ?? {};
+  const early = endRequested || (ending && grant && ending.notBefore < grant.expiresAt);
+  const lasted = status === 'active' || status === 'revoking' || status === 'revoked';
+  if (lasted && !early) return undefined;
+  return `the grant ${asked.extends}, which it extends, was ended early; ask anew`;
 }

@@ -5,17 +5,20 @@ import {
   ForeignAccessEntry,
   IdentityRefused,
   NotApproved,
+  NotDue,
   PlanRefused,
   RecordChanged,
 } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import { advance, isFinal } from '#domain/lifecycle.ts';
 import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { opensAt } from '#domain/start.ts';
 import { open } from '#domain/transitions/open.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
-import { approvalFault } from './check-approval.ts';
+import { approvalFault, extensionFault } from './check-approval.ts';
 import { shipEvents } from './ship-events.ts';
 import { entryKeyOf, refuseIfBusy, takeEntry } from './take-entry.ts';
 
@@ -36,8 +39,8 @@ type Needs = Pick<
 const actor = 'curfew:OpenGrant';
 
 /**
- * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), EndRequested or
- * PlanRefused where an opened grant has to be ended, Unavailable and the like where a retry can succeed.
+ * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), NotDue before its
+ * time, EndRequested or PlanRefused where an opened grant has to be ended, Unavailable and the like where a retry can succeed.
  */
 export async function openGrant(world: Needs, { requestId }: { requestId: string }): Promise<SignedPlan> {
   const seen = await readRequest(world, requestId);
@@ -59,9 +62,21 @@ async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan>
   if (seen.openBy !== undefined && now >= seen.openBy) {
     return refuse(world, seen, 'timed-out', `it could not be opened until ${seen.openBy}; ask again`);
   }
+  const due = opensAt(seen.asked);
+  if (due !== undefined && now < due) return schedule(world, seen, due);
   const address = await checked(world, seen);
   const request = await changeRecord(world, seen.id, (before) => open(before, world.clock.now(), actor));
   return carryOut(world, request, address);
+}
+
+/** Nothing exists before its time; the record says what is waited for. */
+async function schedule(world: Needs, seen: AccessRequest, due: Instant): Promise<never> {
+  await changeRecord(world, seen.id, (before) =>
+    before.status === 'approved'
+      ? advance(before, 'scheduled', { at: world.clock.now(), actor, reason: `starts at ${due}` })
+      : undefined,
+  );
+  throw new NotDue(`Request ${seen.id} can be opened from ${due} on.`, { details: { requestId: seen.id } });
 }
 
 /** Everything that can refuse, before anything exists. Refusals are recorded as denied, with the reason. */
@@ -69,7 +84,7 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
   try {
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
-    const fault = approvalFault(world, request, principal);
+    const fault = approvalFault(world, request, principal) ?? (await extensionFault(world, request));
     if (fault) return await refuse(world, request, 'denied', fault);
     await refuseIfBusy(world, entryKeyOf(request));
     return await world.entries.describeCluster(request.resolved.eksCluster);

@@ -6,11 +6,14 @@ import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord } from './change-record.ts';
+import { successorsOf } from './extend-grant.ts';
 import { isConcerned } from './read-access.ts';
 import { bestEffort } from './signal.ts';
 
+type Needs = Pick<World, 'clock' | 'catalog' | 'records' | 'executions'>;
+
 export async function revokeGrant(
-  world: Pick<World, 'clock' | 'catalog' | 'records' | 'executions'>,
+  world: Needs,
   { caller, id, reason }: { caller: Caller; id: string; reason: string },
 ): Promise<AccessRequest> {
   const actor = callerKey(caller);
@@ -22,7 +25,23 @@ export async function revokeGrant(
   });
   if (request.status === 'denied') await signalAnswer(world, request);
   else await signalEnd(world, request);
+  if (request.endRequested) await endSuccessors(world, request, { by: actor, reason });
   return request;
+}
+
+/** Who ends a grant ends what was asked for to go on with it: a successor may be open already, shortly before the end. */
+async function endSuccessors(
+  world: Needs,
+  request: AccessRequest,
+  { by, reason }: { by: string; reason: string },
+): Promise<void> {
+  for (const { id } of await successorsOf(world, request)) {
+    const ended = await changeRecord(world, id, (before) =>
+      before.status === 'pending' ? undefined : requestEnd(before, { at: world.clock.now(), by, reason }),
+    );
+    if (ended.status === 'denied') await signalAnswer(world, ended);
+    else await signalEnd(world, ended);
+  }
 }
 
 /** Wakes the execution that holds the grant, if an end was requested and it waits already; else it sees the record first. */

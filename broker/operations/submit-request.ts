@@ -5,7 +5,7 @@ import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-ro
 import { digestOf } from '#domain/digest.ts';
 import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
-import { after, type Instant } from '#domain/instant.ts';
+import { after, earliest, type Instant } from '#domain/instant.ts';
 import { dueAt, isFinal } from '#domain/lifecycle.ts';
 import { decide } from '#domain/policy/decide.ts';
 import {
@@ -15,11 +15,11 @@ import {
   requestDigest,
   type Submission,
 } from '#domain/request.ts';
-import { openByAfter } from '#domain/transitions/open.ts';
+import { endsAt, openByOf } from '#domain/start.ts';
 import type { World } from '#ports';
 import { bestEffort } from './signal.ts';
 
-type Needs = Pick<World, 'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'executions'>;
+export type SubmitNeeds = Pick<World, 'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'executions'>;
 
 export interface SubmitInput {
   caller: Caller;
@@ -35,16 +35,31 @@ export interface Submitted {
 }
 
 /** Throws RequestRefused (recorded as denied; details.requestId, details.reasons) and IdempotencyMismatch. */
-export async function submitRequest(world: Needs, input: SubmitInput): Promise<Submitted> {
-  const { caller, submission, idempotencyKey } = input;
+export function submitRequest(world: SubmitNeeds, input: SubmitInput): Promise<Submitted> {
+  const { submission, ...rest } = input;
+  return submitAsked(world, { ...rest, body: submission }, async () => ({ asked: askedOf(submission) }));
+}
+
+export interface AskedFor {
+  asked: Asked;
+  /** Of an extension. */
+  firstStart?: Instant;
+}
+
+/** `body`: what a repeat with the same idempotency key must be equal to. `read` is called for the first of them only. */
+export async function submitAsked(
+  world: SubmitNeeds,
+  { caller, body, idempotencyKey }: Omit<SubmitInput, 'submission'> & { body: unknown },
+  read: () => Promise<AskedFor>,
+): Promise<Submitted> {
   const idempotency = idempotencyKey && {
     key: digestOf([callerKey(caller), idempotencyKey]),
-    bodyHash: digestOf(submission),
+    bodyHash: digestOf(body),
   };
   const earlier = idempotency && (await findEarlier(world, idempotency));
   if (earlier) return settle(world, earlier, false);
 
-  const { request, event } = newRequest(world, caller, submission);
+  const { request, event } = newRequest(world, caller, await read());
   try {
     const extra = idempotency ? { idempotency } : {};
     await world.records.commit({ request, expectedVersion: 0, events: [event], ...extra });
@@ -58,7 +73,7 @@ export async function submitRequest(world: Needs, input: SubmitInput): Promise<S
 }
 
 async function findEarlier(
-  world: Needs,
+  world: SubmitNeeds,
   { key, bodyHash }: { key: string; bodyHash: string },
 ): Promise<AccessRequest | undefined> {
   const used = await world.records.readIdempotency(key);
@@ -72,7 +87,7 @@ async function findEarlier(
   return world.records.read(used.requestId);
 }
 
-async function settle(world: Needs, request: AccessRequest, created: boolean): Promise<Submitted> {
+async function settle(world: SubmitNeeds, request: AccessRequest, created: boolean): Promise<Submitted> {
   if (request.decision.outcome === 'refuse') {
     const { reasons } = request.decision;
     throw new RequestRefused(reasons.join(' '), { details: { requestId: request.id, reasons } });
@@ -81,7 +96,7 @@ async function settle(world: Needs, request: AccessRequest, created: boolean): P
   return { request, created };
 }
 
-function resolve({ catalog, settings }: Needs, asked: Asked): Resolved | undefined {
+function resolve({ catalog, settings }: SubmitNeeds, asked: Asked): Resolved | undefined {
   const { clusters, roles } = catalog;
   const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
   const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
@@ -95,31 +110,38 @@ function resolve({ catalog, settings }: Needs, asked: Asked): Resolved | undefin
 }
 
 function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
-  const { ticket, ...fields } = rest;
+  const { ticket, startsAt, ...fields } = rest;
   return {
     ...fields,
     namespaces: [...new Set(namespaces)].sort(),
     durationSeconds: duration,
     ...(ticket === undefined ? {} : { ticket }),
+    ...(startsAt === undefined ? {} : { startsAt }),
   };
 }
 
 /** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
-const unresolved = ({ settings }: Needs, asked: Asked): Resolved => ({
+const unresolved = ({ settings }: SubmitNeeds, asked: Asked): Resolved => ({
   eksCluster: { eksName: asked.cluster, region: settings.region },
   clusterRole: '',
   rules: [],
   rulesDigest: rulesDigest([]),
 });
 
+/** An extension can be answered until what it extends ends; any other start, until nothing would be left of it. */
+function reviewByOf(asked: Asked, windowEnd: Instant): Instant {
+  if (asked.startsAt === undefined) return windowEnd;
+  return earliest(windowEnd, asked.extends === undefined ? endsAt(asked, asked.startsAt) : asked.startsAt);
+}
+
 function newRequest(
-  world: Needs,
+  world: SubmitNeeds,
   caller: Caller,
-  submission: Submission,
+  { asked, firstStart }: AskedFor,
 ): { request: AccessRequest; event: AuditEvent } {
   const now: Instant = world.clock.now();
-  const asked = askedOf(submission);
-  const decision = decide({ catalog: world.catalog, asked, requester: caller });
+  const line = firstStart === undefined ? {} : { firstStart };
+  const decision = decide({ catalog: world.catalog, asked, requester: caller, now, ...line });
   const status = { approve: 'approved', review: 'pending', refuse: 'denied' } as const;
   const role = Object.hasOwn(world.catalog.roles, asked.role) ? world.catalog.roles[asked.role] : undefined;
   const core = {
@@ -162,8 +184,9 @@ function newRequest(
     reviewers: role && decision.outcome === 'review' ? eligibleReviewers(world.catalog, role, caller) : [],
     reviews: [],
     notified: [],
-    reviewBy: after(now, world.catalog.reviewWindow * 1000),
-    ...(decision.outcome === 'approve' ? { openBy: openByAfter(core, now) } : {}),
+    reviewBy: reviewByOf(asked, after(now, world.catalog.reviewWindow * 1000)),
+    ...line,
+    ...(decision.outcome === 'approve' ? { openBy: openByOf(asked, now) } : {}),
     history: [{ status: at, at: now, by: actor, reason }],
     audit: { seq: event.seq, hash: event.hash },
   };

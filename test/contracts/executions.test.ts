@@ -94,7 +94,7 @@ describe('Executions in Step Functions', () => {
 
   it('hands on the request and its review window as input, the same on every start', async () => {
     const executions = stepFunctions('granting', region, stateMachineArn);
-    const request = { id: '01KAJ000000000000000INPUT1', reviewBy: '2036-11-21T08:00:00.000Z' };
+    const request = { id: '01KAJ000000000000000INPUT1', reviewBy: '2036-11-21T08:00:00.000Z', asked: {} };
     await executions.start(request);
     await executions.start(request);
     const { input } = await sfn().send(
@@ -103,9 +103,20 @@ describe('Executions in Step Functions', () => {
     expect(input).toBe('{"requestId":"01KAJ000000000000000INPUT1","reviewBy":"2036-11-21T08:00:00.000Z"}');
   });
 
+  it('hands on when a grant is to be opened, where that is not at once', async () => {
+    const executions = stepFunctions('granting', region, stateMachineArn);
+    const startsAt = '2036-11-22T08:00:00.000Z';
+    const request = { id: '01KAJ000000000000000INPUT3', reviewBy: startsAt, asked: { startsAt } };
+    await executions.start(request);
+    const { input = '' } = await sfn().send(
+      new DescribeExecutionCommand({ executionArn: executionArn(request.id) }),
+    );
+    expect(JSON.parse(input)).toEqual({ requestId: request.id, reviewBy: startsAt, opensAt: startsAt });
+  });
+
   it('says Unavailable when there is no such state machine', async () => {
     const executions = stepFunctions('granting', region, `${stateMachineArn}-not-there`);
-    const request = { id: '01KAJ000000000000000INPUT2', reviewBy: '2036-11-21T08:00:00.000Z' };
+    const request = { id: '01KAJ000000000000000INPUT2', reviewBy: '2036-11-21T08:00:00.000Z', asked: {} };
     await expect(executions.start(request)).rejects.toBeInstanceOf(Unavailable);
   });
 });

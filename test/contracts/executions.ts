@@ -16,6 +16,7 @@ function aRequest() {
   return {
     id: `01KAJ00000000000000CONTR${String(made).padStart(2, '0')}`,
     reviewBy: '2036-11-21T08:00:00.000Z',
+    asked: {},
   };
 }
 

@@ -9,9 +9,12 @@ interface Case {
   asked?: Partial<Asked>;
   requester?: { person?: string };
   catalog?: (catalog: Catalog) => void;
+  firstStart?: string;
 }
 
-function decided({ asked = {}, requester = { person: 'alice@example.com' }, catalog }: Case = {}) {
+const now = '2026-11-21T08:00:00.000Z';
+
+function decided({ asked = {}, requester = { person: 'alice@example.com' }, catalog, ...line }: Case = {}) {
   const full: Asked = {
     cluster: 'payments-prod',
     namespaces: ['payments'],
@@ -21,7 +24,7 @@ function decided({ asked = {}, requester = { person: 'alice@example.com' }, cata
     ticket: 'INC-1',
     ...asked,
   };
-  return decide({ catalog: aCatalog(catalog), asked: full, requester });
+  return decide({ catalog: aCatalog(catalog), asked: full, requester, now, ...line });
 }
 
 const role = (change: (role: Catalog['roles'][string]) => void) => (catalog: Catalog) => {
@@ -130,5 +133,41 @@ describe('what is just inside', () => {
     ['a role that nobody vouches for', { requester: {} }],
   ])('passes: %s', (_, inside) => {
     expect(decided(inside).outcome).toBe('review');
+  });
+});
+
+describe('a start that is asked for', () => {
+  const startsAt = (at: string) => decided({ asked: { startsAt: at } });
+  it.each(['2026-11-21T07:31:00.000Z', '2026-11-21T08:00:00.000Z', '2026-11-28T08:00:00.000Z'])(
+    'may be %s: something of it is left, and it is within reach',
+    (at) => expect(startsAt(at).outcome).toBe('review'),
+  );
+  it.each([
+    ['2026-11-21T07:30:00.000Z', /would be over already/],
+    ['2025-11-21T08:00:00.000Z', /would be over already/],
+    ['2026-11-28T08:00:00.001Z', /within 168h/],
+  ])('may not be %s', (at, why) => {
+    expect(startsAt(at)).toMatchObject({ outcome: 'refuse', matched: ['start'] });
+    expect(startsAt(at).reasons.join()).toMatch(why);
+  });
+});
+
+describe('an extension', () => {
+  /** Half an hour more from 08:30 on; the role allows two hours. */
+  const from = (firstStart: string, durationSeconds = 1800) =>
+    decided({
+      firstStart,
+      asked: { startsAt: '2026-11-21T08:30:00.000Z', extends: '01KAJ', durationSeconds },
+      catalog: role((found) => {
+        found.maxDuration = 7200;
+      }),
+    });
+  it('counts from the first start of its line, to the second', () => {
+    expect(from('2026-11-21T07:00:00.000Z').outcome).toBe('review');
+    expect(from('2026-11-21T06:59:59.999Z')).toMatchObject({ outcome: 'refuse', matched: ['duration'] });
+  });
+  it('is told how much is left, or that nothing is', () => {
+    expect(from('2026-11-21T06:45:00.000Z').reasons.join()).toContain('It can be extended by 15m.');
+    expect(from('2026-11-21T06:30:05.000Z').reasons.join()).toContain('It can not be extended any more.');
   });
 });

@@ -70,10 +70,10 @@ function nextOf(name: string): string[] {
   ].filter((next) => next !== undefined);
 }
 
-/** Every way from a state to an end, as lists of names. */
+/** Every way from a state to an end, as lists of names; not those through AwaitStart, which only leads back. */
 function waysFrom(name: string, seen: string[] = []): string[][] {
   if (seen.includes(name)) throw new Error(`The lifecycle goes round: ${[...seen, name].join(' -> ')}`);
-  const next = nextOf(name);
+  const next = nextOf(name).filter((to) => to !== 'AwaitStart');
   if (next.length === 0) return [[...seen, name]];
   return next.flatMap((to) => waysFrom(to, [...seen, name]));
 }
@@ -145,6 +145,14 @@ describe('every way out of a state in which something may exist', () => {
   it('skips EndGrant only when OpenGrant itself says that nothing may be granted', () => {
     const skips = stateOf('OpenGrant').Catch?.filter(({ Next }) => Next === 'NotGranted');
     expect(skips).toEqual([{ ErrorEquals: ['NotApproved'], Next: 'NotGranted' }]);
+  });
+
+  it('waits for a start only before anything exists, and comes back to where everything is checked', () => {
+    const leading = Object.keys(definition.States).filter((name) => nextOf(name).includes('AwaitStart'));
+    const waits = stateOf('OpenGrant').Catch?.filter(({ Next }) => Next === 'AwaitStart');
+    expect(leading).toEqual(['OpenGrant']);
+    expect(waits).toEqual([{ ErrorEquals: ['NotDue'], Next: 'AwaitStart' }]);
+    expect(nextOf('AwaitStart')).toEqual(['OpenGrant']);
   });
 
   it.each(taskStates)('catches everything in %s', (name) => {

@@ -107,12 +107,17 @@ export class Machine {
       }
       case 'OpenGrant': {
         const opened = await this.#try(5, () => openGrant(world, { requestId: id }));
+        if (!opened.worked && opened.error === 'NotDue') return this.#go(id, walk, 'AwaitStart', {});
         if (!opened.worked)
           return this.#go(id, walk, opened.error === 'NotApproved' ? 'End' : 'EndGrant', {
             cause: opened.error,
           });
         walk.expiresAt = opened.result.plan.expiresAt;
         return this.#go(id, walk, 'BindRole', opened.result);
+      }
+      case 'AwaitStart': {
+        const { opensAt } = JSON.parse(world.inside.executions.executions.get(id)?.input ?? '{}');
+        return now() >= opensAt && this.#go(id, walk, 'OpenGrant', {});
       }
       case 'BindRole': {
         const bound = await this.#try(3, () => bindRole(world, structuredClone(walk.input) as SignedPlan));

@@ -9,9 +9,9 @@ import { aCaller, type PersonName } from '../builders/caller.ts';
 export async function ask(
   world: MemoryWorld,
   who: PersonName | 'ci' | Caller = 'alice',
-  asked: { seconds?: number; role?: string; namespaces?: string[] } = {},
+  asked: { seconds?: number; role?: string; namespaces?: string[]; startsAt?: string } = {},
 ): Promise<AccessRequest> {
-  const { seconds = 60, role = 'pod-reader', namespaces = ['payments'] } = asked;
+  const { seconds = 60, role = 'pod-reader', namespaces = ['payments'], startsAt } = asked;
   const submission = {
     cluster: 'payments-prod',
     namespaces,
@@ -19,6 +19,7 @@ export async function ask(
     duration: seconds,
     reason: 'Checkout is slow',
     ticket: 'INC-1042',
+    ...(startsAt === undefined ? {} : { startsAt }),
   };
   const { request } = await submitRequest(world, {
     caller: typeof who === 'string' ? aCaller(who) : who,

@@ -1,6 +1,6 @@
 /** The state machine in memory: which executions were started, and which task tokens still wait. */
-import type { AccessRequest } from '#domain/request.ts';
-import type { Executions } from '#ports';
+import type { Executions, Startable } from '#ports';
+import { executionInput } from '../execution-input.ts';
 
 export interface Delivery {
   taskToken: string;
@@ -16,9 +16,10 @@ export class MemoryExecutions implements Executions {
   readonly deliveries: Delivery[] = [];
   #issued = 0;
 
-  async start({ id, reviewBy }: Pick<AccessRequest, 'id' | 'reviewBy'>): Promise<'started' | 'exists'> {
+  async start(request: Startable): Promise<'started' | 'exists'> {
+    const { id } = request;
     if (this.executions.has(id)) return 'exists';
-    this.executions.set(id, { input: JSON.stringify({ requestId: id, reviewBy }), status: 'running' });
+    this.executions.set(id, { input: executionInput(request), status: 'running' });
     return 'started';
   }
 

@@ -6,9 +6,10 @@ import { duration } from './guardrails/duration.ts';
 import { namespaces } from './guardrails/namespaces.ts';
 import { reviewers } from './guardrails/reviewers.ts';
 import { role } from './guardrails/role.ts';
+import { start } from './guardrails/start.ts';
 import { ticket } from './guardrails/ticket.ts';
 
-const guardrails: readonly Guardrail[] = [cluster, role, namespaces, duration, ticket, reviewers];
+const guardrails: readonly Guardrail[] = [cluster, role, namespaces, duration, start, ticket, reviewers];
 
 export function decide(question: Omit<Question, 'role'>): Decision {
   const { roles } = question.catalog;

@@ -1,6 +1,7 @@
 /** The shape of every guardrail: looks at one question, returns what it found against it. */
 import type { Catalog, CatalogRole } from '../catalog.ts';
 import type { Caller } from '../identity.ts';
+import type { Instant } from '../instant.ts';
 import type { Asked } from '../request.ts';
 import type { Finding } from './decision.ts';
 
@@ -9,6 +10,9 @@ export interface Question {
   catalog: Catalog;
   asked: Asked;
   requester: Pick<Caller, 'person'>;
+  now: Instant;
+  /** Of an extension: when the first grant of its line began. */
+  firstStart?: Instant;
   role?: CatalogRole;
 }
 

@@ -4,7 +4,7 @@ import { NotAllowed, WrongStatus } from '../errors.ts';
 import { canonicalPerson } from '../identity.ts';
 import { type Advanced, advance, amend } from '../lifecycle.ts';
 import type { AccessRequest, Review } from '../request.ts';
-import { openByAfter } from './open.ts';
+import { openByOf } from '../start.ts';
 
 /** Throws NotAllowed for whoever may not answer, WrongStatus when it is too late or was not what they were shown. */
 export function answer(catalog: Catalog, request: AccessRequest, review: Review): Advanced {
@@ -17,7 +17,7 @@ export function answer(catalog: Catalog, request: AccessRequest, review: Review)
   const approvals = reviews.filter((r) => r.answer === 'approve' && r.digest === request.digest).length;
   if (approvals < request.decision.reviewsNeeded)
     return amend(request, { ...step, type: 'reviewed', changes: { reviews } });
-  const openBy = openByAfter(request, review.at);
+  const openBy = openByOf(request.asked, review.at);
   return advance(request, 'approved', { ...step, changes: { reviews, openBy } });
 }
 

@@ -1,6 +1,7 @@
 /** Requests: ask, list, show, review, withdraw, revoke. */
 import * as z from 'zod';
 import { plainText, submissionSchema } from '#domain/request.ts';
+import { extendGrant } from '#operations/extend-grant.ts';
 import { listRequests } from '#operations/list-requests.ts';
 import { reviewRequest } from '#operations/review-request.ts';
 import { revokeGrant } from '#operations/revoke-grant.ts';
@@ -44,6 +45,10 @@ const reviewBody = z.strictObject({
     .describe('Of the request as it was shown to you: you answer for exactly that.'),
 });
 
+const extendBody = submissionSchema
+  .pick({ duration: true, ticket: true })
+  .extend({ reason: reason.optional() });
+
 export const requests: Route[] = [
   route({
     name: 'submitRequest',
@@ -60,6 +65,38 @@ export const requests: Route[] = [
     async handle(world, { caller, body, idempotencyKey }) {
       const input = { caller, submission: body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
       const { request, created } = await submitRequest(world, input);
+      return { status: created ? 201 : 200, body: viewOf(request) };
+    },
+  }),
+  route({
+    name: 'extendGrant',
+    method: 'POST',
+    path: '/v1/requests/{id}/extend',
+    summary: 'Ask for a grant in force to go on: a request of its own, which starts where the grant ends.',
+    params: byId,
+    body: extendBody,
+    idempotent: true,
+    answers: {
+      201: { description: 'Made.', schema: requestView },
+      200: { description: 'Made by an earlier call with this Idempotency-Key.', schema: requestView },
+    },
+    problems: [
+      'RequestRefused',
+      'IdempotencyMismatch',
+      'NotAllowed',
+      'RequestNotFound',
+      'WrongStatus',
+      'RecordChanged',
+    ],
+    async handle(world, { caller, params: { id }, body: { duration, reason, ticket }, idempotencyKey }) {
+      const { request, created } = await extendGrant(world, {
+        caller,
+        id,
+        durationSeconds: duration,
+        ...(reason === undefined ? {} : { reason }),
+        ...(ticket === undefined ? {} : { ticket }),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
       return { status: created ? 201 : 200, body: viewOf(request) };
     },
   }),

@@ -1,0 +1,8 @@
+/** What an execution is started with: the same text on every repeat, since only then a repeat is known as one. */
+import { opensAt } from '#domain/start.ts';
+import type { Startable } from '#ports';
+
+export function executionInput({ id, reviewBy, asked }: Startable): string {
+  const start = opensAt(asked);
+  return JSON.stringify({ requestId: id, reviewBy, ...(start === undefined ? {} : { opensAt: start }) });
+}

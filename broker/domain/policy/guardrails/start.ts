@@ -1,0 +1,20 @@
+/** A start that lies ahead, within reach, and with time left behind it. */
+import { formatDuration } from '../../duration.ts';
+import { after } from '../../instant.ts';
+import { endsAt } from '../../start.ts';
+import type { Guardrail } from '../guardrail.ts';
+
+/** Longer ahead, nobody can say yet whether it will be needed. */
+export const furthestSeconds = 7 * 24 * 3600;
+
+export const start: Guardrail = ({ asked, now }) => {
+  const refuse = (reason: string) => [{ rule: 'start', effect: 'refuse' as const, reason }];
+  if (asked.startsAt === undefined) return [];
+  if (now >= endsAt(asked, now))
+    return refuse(
+      `A grant from ${asked.startsAt} for ${formatDuration(asked.durationSeconds)} would be over already.`,
+    );
+  if (asked.startsAt > after(now, furthestSeconds * 1000))
+    return refuse(`Ask for a start within ${formatDuration(furthestSeconds)}.`);
+  return [];
+};

@@ -1,0 +1,28 @@
+/** When a grant may be opened and when it ends: at once, or at a start that was asked for. */
+import { after, type Instant } from './instant.ts';
+import type { Asked } from './request.ts';
+
+/** An extension is opened this long before what it extends ends, so that the person sees no gap. */
+const handoverMs = 30_000;
+
+/** The start asked for, or shortly before the grant ends that it extends; undefined for at once. */
+export function opensAt({
+  startsAt,
+  extends: extended,
+}: Pick<Asked, 'startsAt' | 'extends'>): Instant | undefined {
+  if (startsAt === undefined) return undefined;
+  return extended === undefined ? startsAt : after(startsAt, -handoverMs);
+}
+
+/** When a grant that is opened at `at` ends: a start that was asked for fixes the end too. */
+export function endsAt({ startsAt, durationSeconds }: Asked, at: Instant): Instant {
+  return after(startsAt ?? at, durationSeconds * 1000);
+}
+
+/** An approval without a start is stale after this long. */
+const openWindowMs = 15 * 60_000;
+
+/** Until when a request that was approved at `at` can be opened: with a start, as long as its time has not run out. */
+export function openByOf(asked: Asked, at: Instant): Instant {
+  return asked.startsAt === undefined ? after(at, openWindowMs) : endsAt(asked, at);
+}
