@@ -25,6 +25,12 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return 0;
 }
 
+/** A key that is not known is a fault of its own line, not of the one where its map begins. */
+function eachKey(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: `Unrecognized key: "${key}"` }));
+}
+
 function faultsOf(text: string): { catalog?: Catalog; faults: CatalogFault[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -47,10 +53,10 @@ function faultsOf(text: string): { catalog?: Catalog; faults: CatalogFault[] } {
   }
   const result = z.safeParse(catalogSchema, value);
   if (result.success) return { catalog: result.data, faults: [] };
-  const faults = result.error.issues.map((issue) => ({
-    line: lines.linePos(offsetOf(document, issue.path)).line,
-    path: issue.path.join('.'),
-    message: issue.message,
+  const faults = result.error.issues.flatMap(eachKey).map(({ path, message }) => ({
+    line: lines.linePos(offsetOf(document, path)).line,
+    path: path.join('.'),
+    message,
   }));
   return { faults: faults.sort((a, b) => a.line - b.line) };
 }

@@ -3,10 +3,13 @@ import * as z from 'zod';
 import { InvalidInput } from '#domain/errors.ts';
 import { plainText } from '#domain/request.ts';
 
+const withoutDigest = 'The form lacks what was shown.';
+const withoutNonce = 'The form does not come from its page.';
+
 const formSchema = z.strictObject({
   answer: z.enum(['approve', 'deny'], { error: 'Press Approve or Deny.' }),
-  digest: z.string().regex(/^[0-9a-f]{64}$/, 'The form lacks what was shown.'),
-  nonce: z.string().min(1, 'The form does not come from its page.').max(200),
+  digest: z.string(withoutDigest).regex(/^[0-9a-f]{64}$/, withoutDigest),
+  nonce: z.string(withoutNonce).min(1, withoutNonce).max(200, withoutNonce),
   reason: z.string().pipe(plainText(500)).optional(),
 });
 export type ReviewForm = z.output<typeof formSchema>;

@@ -129,6 +129,8 @@ describe('a wrong catalog', () => {
       '    description: x',
       '    duty: none',
       '    maxDuration: long',
+      '    minDuration: 1m',
+      'admins: [rita@example.com]',
     ].join('\n');
     try {
       readCatalog(text, 'curfew.yaml');
@@ -136,6 +138,8 @@ describe('a wrong catalog', () => {
     } catch (error) {
       expect(String(error)).toMatch(/curfew\.yaml:6 roles\.reader\.duty/);
       expect(String(error)).toMatch(/curfew\.yaml:7 roles\.reader\.maxDuration/);
+      expect(String(error)).toMatch(/curfew\.yaml:8 roles\.reader\.minDuration: Unrecognized/);
+      expect(String(error)).toMatch(/curfew\.yaml:9 admins: Unrecognized/);
       expect(String(error)).toMatch(/roles\.reader\.rules/);
       expect(String(error)).toMatch(/reviewers/);
     }
