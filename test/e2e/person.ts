@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { inject } from 'vitest';
-import { region, rootKeys } from '#local/emulator/emulator.ts';
+import { account, region, rootKeys } from '#local/emulator/emulator.ts';
 import {
   createCallers,
   type PersonRole,
@@ -41,6 +41,14 @@ export interface PersonOptions {
 /** A new role as IAM Identity Center makes them. */
 export async function aRole(cloud: CloudFacts = inject('cloud')): Promise<PersonRole> {
   const role = permissionSet(`Team${randomBytes(4).toString('hex')}`);
+  await createCallers(cloud.emulatorUrl, role);
+  return role;
+}
+
+/** A new role as CI systems use them: whoever may assume it names its sessions, so that name proves nothing. */
+export async function aCiRole(cloud: CloudFacts = inject('cloud')): Promise<PersonRole> {
+  const name = `ci-${randomBytes(4).toString('hex')}`;
+  const role = { name, arn: `arn:aws:iam::${account}:role/${name}` };
   await createCallers(cloud.emulatorUrl, role);
   return role;
 }

@@ -11,32 +11,55 @@ export interface SignedFetch {
   /** Sent as it is. */
   body?: string | Uint8Array<ArrayBuffer>;
   service?: string;
+  region?: string;
+  /** Default: now. */
+  signedAt?: Date;
 }
 
-interface Keys {
+export interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
-  sessionToken?: string;
+  sessionToken?: string | undefined;
 }
 
 export async function signedFetch(url: URL, credentials: Keys, call: SignedFetch = {}): Promise<Response> {
-  const { method = 'GET', headers = {}, body, service = 'execute-api' } = call;
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
-  const signed = await signer.sign({
-    method,
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers: { ...headers, host: url.host },
-    ...(body === undefined ? {} : { body }),
+  const { method = 'GET', body } = call;
+  const headers = await signedHeaders(url, credentials, call);
+  return fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+}
+
+/** The headers of a call, signed: what somebody who listens in could send again, as it is or changed. */
+export async function signedHeaders(
+  url: URL,
+  credentials: Keys,
+  { method = 'GET', headers = {}, body, signedAt, ...of }: SignedFetch = {},
+): Promise<Record<string, string>> {
+  const { sessionToken, ...keys } = credentials;
+  const signer = new SignatureV4({
+    ...{ service: 'execute-api', region, ...of, sha256: Sha256 },
+    credentials: sessionToken === undefined ? keys : { ...keys, sessionToken },
+    // No header with the body's hash: the emulator would take its word for the body, which AWS does not.
+    applyChecksum: false,
   });
+  const signed = await signer.sign(
+    {
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: { ...headers, host: url.host },
+      ...(body === undefined ? {} : { body }),
+    },
+    signedAt ? { signingDate: signedAt } : {},
+  );
   const { host: _, ...sent } = signed.headers;
-  return fetch(url, { method, headers: sent, ...(body === undefined ? {} : { body }) });
+  return sent;
 }
 
 export interface Answer {
   status: number;
+  headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: whatever came, for a test to look at
   body: any;
 }
@@ -57,11 +80,13 @@ export async function callApi(
       ? {}
       : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
   });
+  return answerOf(response);
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
   const text = await response.text();
-  return {
-    status: response.status,
-    body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text,
-  };
+  return { status, headers, body: /json/.test(headers.get('content-type') ?? '') ? JSON.parse(text) : text };
 }
 
 /** Every line that functions and API Gateway have logged so far, by log group. */
