@@ -38,12 +38,12 @@ const safety = (reviewer: string) =>
   `This mail is for ${reviewer}. Whoever opens its link can answer in your name, so don't forward it. ` +
   'Opening the link decides nothing; it works for one answer.';
 
-function rowsOf({ words, id }: Told): [label: string, value: string][] {
+function rowsOf({ words, id }: Told): (readonly [label: string, value: string])[] {
   return [
     ['Who asks', words.who],
     ['Who gets access', words.whoGets],
     ['Where', words.where],
-    ['How long', `${words.howLong}, then it ends by itself`],
+    ...words.times,
     ['Ticket', words.ticket ?? 'none given'],
     ['Approvals so far', words.approvals],
     ['Answer until', words.answerBy],
@@ -65,13 +65,13 @@ function textOf(told: Told): string {
     `Role ${words.role} lets them:\n${bullets(words.can)}`,
     rows,
     safety(reviewer),
-    'No answer means no access.',
+    words.noAnswer,
   ].join('\n\n');
 }
 
 function htmlOf(told: Told): string {
   const { words, link, reviewer } = told;
-  const row = ([label, value]: [string, string]) => html`
+  const row = ([label, value]: readonly [string, string]) => html`
       <tr>
         <th scope="row" align="left" valign="top" ${styled('label')}>${label}</th>
         <td valign="top" ${styled('value')}>${value}</td>
@@ -103,7 +103,7 @@ function htmlOf(told: Told): string {
     <ul ${styled('list')}>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <table cellpadding="0" cellspacing="0" ${styled('table')}>${rowsOf(told).map(row)}
     </table>
-    <p ${styled('note')}>${safety(reviewer)} No answer means no access.</p>
+    <p ${styled('note')}>${safety(reviewer)} ${words.noAnswer}</p>
   </div>
 </body>
 </html>`;

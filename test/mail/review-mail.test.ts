@@ -24,7 +24,7 @@ describe('the review mail', () => {
       '30 minutes, then it ends by itself',
       'Checkout is slow since the last release',
       'INC-1042',
-      'Sat, 21 Nov 2026, 12:00 UTC',
+      'Sat 21 Nov 2026, 12:00 UTC',
       'This mail is for rita@example.com',
       'No answer means no access',
       request.id,

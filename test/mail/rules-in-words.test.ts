@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationInWords, untilInWords } from '#mail/request-in-words.ts';
+import { durationInWords, untilInWords } from '#mail/instant-in-words.ts';
 import { cautionsOf, rulesInWords } from '#mail/rules-in-words.ts';
 
 const rule = (resources: string[], verbs: string[], resourceNames?: string[]) => ({

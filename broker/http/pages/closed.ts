@@ -1,21 +1,24 @@
 /** Pages of links that can't decide (any more): each says what happened and what to do. */
 import { html } from 'hono/html';
 import type { AccessRequest, Review } from '#domain/request.ts';
-import { instantInWords, requestInWords } from '#mail/request-in-words.ts';
+import { instantInWords } from '#mail/instant-in-words.ts';
+import { requestInWords } from '#mail/request-in-words.ts';
 import type { Problem } from '../problem.ts';
 import { type Markup, notePage, type Page, page } from './layout.ts';
 
 /** Where a request stands, to a reviewer. */
 function standing(request: AccessRequest): string {
-  const { status, grant, decision, reviews } = request;
+  const { status, grant, decision, reviews, asked } = request;
+  const { startsAt } = asked;
   const approved = reviews.filter((review) => review.answer === 'approve').length;
   switch (status) {
     case 'pending':
       return `It has ${approved} of ${decision.reviewsNeeded} approvals and waits for the others until ${instantInWords(request.reviewBy)}.`;
-    case 'approved':
     case 'scheduled':
+      return `It is approved; access is opened when its time comes${startsAt ? `: ${instantInWords(startsAt)}` : ''}.`;
+    case 'approved':
     case 'granting':
-      return 'It is approved; access is being opened.';
+      return startsAt ? 'It is approved.' : 'It is approved; access is being opened.';
     case 'active':
       return `Access is open and ends by itself${grant ? `: ${instantInWords(grant.expiresAt)}` : ''}.`;
     case 'revoking':
@@ -39,9 +42,8 @@ const lastEntry = (request: AccessRequest) => request.history.at(-1);
 function stillPossible(request: AccessRequest): Markup | string {
   const { status, id } = request;
   if (status === 'pending') return 'There is nothing left for you to do.';
-  if (status === 'approved' || status === 'scheduled' || status === 'granting' || status === 'active') {
-    return html`Once access is open, you can end it early: <code>curfew revoke ${id}</code>`;
-  }
+  if (status === 'approved' || status === 'scheduled' || status === 'granting' || status === 'active')
+    return html`You can take it back or end it early: <code>curfew revoke ${id}</code>`;
   return html`Its whole story: <code>curfew show ${id}</code>`;
 }
 

@@ -2,7 +2,9 @@
 import { html } from 'hono/html';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
-import { durationInWords, requestInWords } from '#mail/request-in-words.ts';
+import { endsAt } from '#domain/start.ts';
+import { durationInWords, instantInWords } from '#mail/instant-in-words.ts';
+import { requestInWords } from '#mail/request-in-words.ts';
 import { type Markup, type Page, page } from './layout.ts';
 import { requestFacts } from './request-facts.ts';
 
@@ -17,14 +19,31 @@ export interface OpenPage {
   reason?: string;
 }
 
-function meaning(request: AccessRequest): string {
+/** What happens if access is opened: now or at a start that lies ahead. */
+function effect({ asked }: AccessRequest, now: Instant): string {
+  const { startsAt } = asked;
+  if (startsAt === undefined)
+    return `access opens at once and ends by itself after ${durationInWords(asked.durationSeconds)}`;
+  const end = instantInWords(endsAt(asked, startsAt));
+  if (asked.extends !== undefined) return `access goes on without a gap and ends by itself: ${end}`;
+  return startsAt <= now
+    ? `access opens at once and ends by itself: ${end}`
+    : `nothing opens yet: access starts ${instantInWords(startsAt)} and ends by itself: ${end}`;
+}
+
+function meaning(request: AccessRequest, now: Instant): string {
   const { decision, reviews, asked } = request;
   const approved = reviews.filter((review) => review.answer === 'approve').length;
-  const left = decision.reviewsNeeded - approved;
-  const length = durationInWords(asked.durationSeconds);
-  return left <= 1
-    ? `If you approve, access opens at once and ends by itself after ${length}. If you deny, or nobody answers, nothing is opened.`
-    : `If you approve, ${left - 1} more must approve before access opens for ${length}. If you deny, or nobody answers, nothing is opened.`;
+  const others = decision.reviewsNeeded - approved - 1;
+  const yes =
+    others <= 0
+      ? `If you approve, ${effect(request, now)}.`
+      : `If you approve, ${others} more must approve; then ${effect(request, now)}.`;
+  const no =
+    asked.extends === undefined || asked.startsAt === undefined
+      ? 'nothing is opened'
+      : `access ends as it was given: ${instantInWords(asked.startsAt)}`;
+  return `${yes} If you deny, or nobody answers, ${no}.`;
 }
 
 function noticeOf(says: string | undefined): Markup | string {
@@ -38,7 +57,7 @@ export function openPage({ request, reviewer, now, nonce, notice, reason }: Open
       <input type="hidden" name="digest" value="${request.digest}">
       <input type="hidden" name="nonce" value="${nonce}">
       <button type="submit" disabled hidden></button>
-      <p id="meaning">${meaning(request)}</p>
+      <p id="meaning">${meaning(request, now)}</p>
       <label for="reason">Note for the record <span class="hint">(optional, one line)</span></label>
       <input type="text" id="reason" name="reason" maxlength="500" value="${reason ?? ''}">
       <div class="answers">

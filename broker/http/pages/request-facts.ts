@@ -2,7 +2,8 @@
 import { html } from 'hono/html';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
-import { requestInWords, untilInWords } from '#mail/request-in-words.ts';
+import { untilInWords } from '#mail/instant-in-words.ts';
+import { requestInWords } from '#mail/request-in-words.ts';
 import type { Markup } from './layout.ts';
 
 function cautions(lines: readonly string[]): Markup | string {
@@ -23,7 +24,7 @@ export function requestFacts(request: AccessRequest, now: Instant): Markup {
       <dt>Who asks</dt><dd>${words.who}</dd>
       <dt>Who gets access</dt><dd>${words.whoGets}</dd>
       <dt>Where</dt><dd>${words.where}</dd>
-      <dt>How long</dt><dd>${words.howLong}, then it ends by itself</dd>
+      ${words.times.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
       <dt>Ticket</dt><dd>${words.ticket ?? 'none given'}</dd>
       <dt>Asked</dt><dd><time datetime="${request.createdAt}">${words.askedAt}</time></dd>
       <dt>Answer until</dt>
