@@ -7,7 +7,16 @@ import type { AuditEvent } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
-import type { BindPlan, ClusterAddress, SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import type { LiveGrant } from '#domain/live-grant.ts';
+import type {
+  BindPlan,
+  ClusterAddress,
+  SignedPlan,
+  Survey,
+  SurveyPlan,
+  UnbindPlan,
+  UnbindResult,
+} from '#domain/plan.ts';
 import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
@@ -55,6 +64,8 @@ export interface Records {
   ): Promise<Page<AccessRequest>>;
   /** Everything not final, soonest due first. */
   listOpen(page: { limit: number; cursor?: string }): Promise<Page<AccessRequest>>;
+  /** What may stand on one cluster, a page of at most `limit`; eventually consistent. */
+  listLive(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<LiveGrant>>;
   /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
   due(now: Instant, limit: number): Promise<string[]>;
   /** Events of one request in order; consistent. */
@@ -114,6 +125,8 @@ export interface ClusterSession {
   readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;
   /** Deletes exactly this object. 'gone' when absent, 'other' when the name now has another UID. */
   deleteRoleBinding(namespace: string, name: string, uid: string): Promise<'deleted' | 'gone' | 'other'>;
+  /** A page of RoleBindings with this deployment's mark in all namespaces. Unavailable for a cursor that has expired: begin again. */
+  listGrants(deployment: string, page: { limit: number; cursor?: string }): Promise<Page<RoleBinding>>;
   /** Server-side dry run of a RoleBinding that the fences must refuse. */
   refusesForbidden(namespace: string, clusterRole: string): Promise<boolean>;
 }
@@ -161,10 +174,14 @@ export interface PlanVerifier {
   verify(signed: SignedPlan): boolean;
 }
 
-/** The cluster leg's UnbindRole, called directly (sweep, kill switch). */
+/** The cluster leg's functions, called directly (sweep, kill switch). */
 export interface ClusterLeg {
   unbind(plan: UnbindPlan): Promise<UnbindResult>;
+  /** Several plans of one cluster in one function, each at its instant; an outcome for each, in order. */
+  unbindAll(plans: readonly UnbindPlan[]): Promise<UnbindOutcome[]>;
+  survey(plan: SurveyPlan): Promise<Survey>;
 }
+export type UnbindOutcome = UnbindResult | Error;
 
 export interface Identities {
   /** The role by name, with its path and id. IdentityRefused when it isn't in the account or can't be read. */

@@ -1,9 +1,13 @@
-/** UnbindRole (cluster leg): deletes a grant's RoleBindings at the instant, and proves them gone. */
+/** UnbindRole (cluster leg): deletes RoleBindings at their instant, of one grant or of several, and proves them gone. */
 import { stepHandler } from '#adapters/step-handler.ts';
+import { writeOutcomes } from '#adapters/unbind-outcomes.ts';
 import { unbindRoleWorld } from '#adapters/wiring/unbind-role.ts';
-import { unbindPlan } from '#domain/step-input.ts';
+import { unbindStep } from '#domain/step-input.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
+import { unbindRoles } from '#operations/unbind-roles.ts';
 
 const world = unbindRoleWorld();
 
-export const handler = stepHandler('UnbindRole', unbindPlan, (input) => unbindRole(world, input));
+export const handler = stepHandler('UnbindRole', unbindStep, async (input) =>
+  'plans' in input ? writeOutcomes(await unbindRoles(world, input.plans)) : unbindRole(world, input),
+);

@@ -67,6 +67,8 @@ export class CurfewStack extends Stack {
     planKey.publishTo(bindRole);
     const unbindRole = make('UnbindRole', { timeout: 65, memory: 1024, besideCluster: true, reserved: 100 });
 
+    const surveyCluster = make('SurveyCluster', { timeout: 30, besideCluster: true, reserved: 5 });
+
     const holdGrant = make('HoldGrant', { timeout: 10 });
     records.grantChange(holdGrant);
 
@@ -84,7 +86,7 @@ export class CurfewStack extends Stack {
     records.grantChange(sweepGrants);
     records.grantLedger(sweepGrants);
     records.grantShip(sweepGrants);
-    records.grantList(sweepGrants, 'due', 'unshipped');
+    records.grantList(sweepGrants, 'due', 'live', 'unshipped');
     audit.grantShip(sweepGrants);
     mail.grantSend(sweepGrants);
     api.tellAddress(sweepGrants);
@@ -94,8 +96,7 @@ export class CurfewStack extends Stack {
     lifecycle.grantStart(sweepGrants);
     lifecycle.grantDescribe(sweepGrants);
     lifecycle.grantAnswer(sweepGrants);
-    sweepGrants.knows('CURFEW_UNBIND_FUNCTION', unbindRole.name);
-    sweepGrants.may(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [unbindRole.arn] }));
+    this.#grantCallLeg(sweepGrants, { unbindRole, surveyCluster });
 
     const shipEvents = make('ShipEvents', { timeout: 60 });
     records.grantShip(shipEvents);
@@ -142,6 +143,7 @@ export class CurfewStack extends Stack {
       StateMachineArn: lifecycle.arn,
       BindRoleRoleArn: bindRole.role.roleArn,
       UnbindRoleRoleArn: unbindRole.role.roleArn,
+      SurveyClusterRoleArn: surveyCluster.role.roleArn,
     });
   }
 
@@ -154,6 +156,14 @@ export class CurfewStack extends Stack {
       }),
       'Any role of the account may ask; GetRole tells nothing but what the role is.',
     );
+  }
+
+  /** The cluster leg's functions, called directly. */
+  #grantCallLeg(to: CurfewFunction, leg: Record<'unbindRole' | 'surveyCluster', CurfewFunction>): void {
+    to.knows('CURFEW_UNBIND_FUNCTION', leg.unbindRole.name);
+    to.knows('CURFEW_SURVEY_FUNCTION', leg.surveyCluster.name);
+    const resources = Object.values(leg).map(({ arn }) => arn);
+    to.may(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
   }
 
   #output(outputs: Record<string, string>): void {

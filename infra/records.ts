@@ -39,6 +39,7 @@ export class Records extends Construct {
         partitionKey: text(index.partitionKey),
         sortKey: text(index.sortKey),
         projectionType: ProjectionType[index.projection],
+        ...('attributes' in index ? { nonKeyAttributes: [...index.attributes] } : {}),
       });
     }
   }

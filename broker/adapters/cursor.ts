@@ -35,3 +35,13 @@ export function pageLimit(limit: number): number {
     details: { faults: [{ path: 'limit', message: 'Use a whole number from 1 to 100.' }] },
   });
 }
+
+/** The live list goes shard by shard: a cursor is a shard and the id after which to go on in it. */
+export function liveCursor(shard: number, after: string): string {
+  return writeCursor('live', `${shard}#${after}`);
+}
+
+export function readLiveCursor(cursor: string): [shard: number, after: string] {
+  const [shard = '0', after = ''] = readCursor('live', cursor).split('#');
+  return [Number(shard), after];
+}

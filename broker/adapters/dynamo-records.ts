@@ -5,10 +5,11 @@ import type { AuditEvent } from '#domain/audit-event.ts';
 import { sha256Hex } from '#domain/digest.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { LiveGrant } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import type { Change, Page, Records } from '#ports';
-import { pageLimit, readCursor, writeCursor } from './cursor.ts';
+import type { Change, ClusterKey, Page, Records } from '#ports';
+import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from './cursor.ts';
 import { getItem, type Query, queryItems } from './dynamo-queries.ts';
 import { type TransactItem, transact } from './dynamo-transaction.ts';
 import {
@@ -21,6 +22,8 @@ import {
   idempotencyItem,
   linkItem,
   linkOf,
+  liveOf,
+  livePartition,
   requesterPartition,
   requestItem,
   requestOf,
@@ -39,7 +42,7 @@ import {
 import { unavailable } from './unavailable.ts';
 import { changeDigest, checkWhole } from './whole-change.ts';
 
-const { due, requester, unshipped } = table.indexes;
+const { due, live, requester, unshipped } = table.indexes;
 
 export class DynamoRecords implements Records {
   readonly #documents: DynamoDBDocumentClient;
@@ -133,6 +136,20 @@ export class DynamoRecords implements Records {
       this.#onIndex(due, duePartition(shard), after),
     );
     return page('open', items.map(requestOf), most, ({ dueAt = '', id }) => duePosition({ dueAt, id }));
+  }
+
+  async listLive(
+    cluster: ClusterKey,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<LiveGrant>> {
+    // Shard after shard, each from where the page before ended.
+    const [shard, after] = cursor === undefined ? [0, ''] : readLiveCursor(cursor);
+    const query = this.#onIndex(live, livePartition(cluster, shard), after === '' ? {} : { after });
+    const what = `Listing what may stand on ${cluster.eksName}`;
+    const items = (await queryItems(this.#documents, what, query, limit + 1)).map(liveOf);
+    const page = items.slice(0, limit);
+    if (items.length > limit) return { items: page, cursor: liveCursor(shard, page.at(-1)?.requestId ?? '') };
+    return shard + 1 < shards ? { items: page, cursor: liveCursor(shard + 1, '') } : { items: page };
   }
 
   async due(now: Instant, limit: number): Promise<string[]> {

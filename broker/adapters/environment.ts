@@ -24,6 +24,7 @@ const settings = {
     text.startsWith('-----BEGIN PUBLIC KEY-----', 'not a public key in PEM'),
   ],
   unbindFunction: ['CURFEW_UNBIND_FUNCTION', text],
+  surveyFunction: ['CURFEW_SURVEY_FUNCTION', text],
 } as const satisfies Record<string, readonly [string, z.ZodType<string>]>;
 
 export type Setting = keyof typeof settings;

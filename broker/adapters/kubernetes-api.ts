@@ -1,12 +1,18 @@
 /** One cluster's Kubernetes API as one leg's identity. Nothing is repeated in here: operations know what may be repeated. */
-import { ApiException, type RbacAuthorizationV1Api, type V1RoleBinding } from '@kubernetes/client-node';
+import {
+  ApiException,
+  type RbacAuthorizationV1Api,
+  type V1RoleBinding,
+  type V1RoleBindingList,
+} from '@kubernetes/client-node';
 import * as z from 'zod';
 import { forbiddenBinding, isFenceRefusal } from '#cluster/forbidden-binding.ts';
+import { managedBy } from '#domain/access-entry.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, type CurfewError, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { RoleBinding } from '#domain/role-binding.ts';
-import type { ClusterApi, ClusterSession } from '#ports';
+import { marks, type RoleBinding } from '#domain/role-binding.ts';
+import type { ClusterApi, ClusterSession, Page } from '#ports';
 import { rbacApi, type Timeouts } from './kubernetes-connection.ts';
 import { errorName } from './unavailable.ts';
 
@@ -99,6 +105,21 @@ class KubernetesSession implements ClusterSession {
       (refusal) => (isAbsent(refusal) ? 'gone' : refusal.status === 409 ? 'other' : undefined),
     );
     return typeof answer === 'string' ? answer : 'deleted';
+  }
+
+  async listGrants(
+    deployment: string,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<RoleBinding>> {
+    const labelSelector = `${marks.managedBy}=${managedBy},${marks.deployment}=${deployment}`;
+    const from = cursor === undefined ? {} : { _continue: cursor };
+    const found = await this.#ask<V1RoleBindingList, never>(
+      'Listing the RoleBindings of all namespaces',
+      () => this.#api.listRoleBindingForAllNamespaces({ labelSelector, limit, ...from }),
+      () => undefined,
+    );
+    const next = found.metadata?._continue;
+    return { items: found.items.map(roleBindingOf), ...(next ? { cursor: next } : {}) };
   }
 
   /** False proves that the fence is open; an answer that proves nothing throws. */

@@ -2,18 +2,21 @@
 import type { AuditEvent } from '#domain/audit-event.ts';
 import { canonicalJson, sha256Hex } from '#domain/digest.ts';
 import { after, type Instant } from '#domain/instant.ts';
+import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import { parseStored, storedEvent, storedLink, storedRequest } from './stored-request.ts';
+import { parseStored, storedEvent, storedLink, storedLiveGrant, storedRequest } from './stored-request.ts';
 import { eventKey, idempotencyKey, linkKey, requestKey, shardOf, table } from './table.ts';
 
 export type Item = Record<string, unknown>;
-const { due, requester, unshipped } = table.indexes;
+const { due, live, requester, unshipped } = table.indexes;
 
 /** Links and idempotency keys are rubbish this long after they have served. */
 const keptMs = 7 * 24 * 3_600_000;
 
 export const duePartition = (shard: number) => `DUE#${shard}`;
+export const livePartition = ({ eksName, region }: LiveGrant['eksCluster'], shard: number) =>
+  `LIVE#${region}#${eksName}#${shard}`;
 export const unshippedPartition = (shard: number) => `UNSHIPPED#${shard}`;
 export const requesterPartition = (key: string) => `REQUESTER#${key}`;
 
@@ -33,7 +36,19 @@ export function requestItem(request: AccessRequest): Item {
     ...(dueAt
       ? { [due.partitionKey]: duePartition(shardOf(id)), [due.sortKey]: duePosition({ dueAt, id }) }
       : {}),
+    ...liveItem(request),
   };
+}
+
+function liveItem(request: AccessRequest): Item {
+  const grant = liveGrantOf(request);
+  if (!grant) return {};
+  const partition = livePartition(grant.eksCluster, shardOf(request.id));
+  return { live: grant, [live.partitionKey]: partition, [live.sortKey]: request.id };
+}
+
+export function liveOf(item: Item): LiveGrant {
+  return parseStored(storedLiveGrant, item.live, `The live grant at ${String(item.pk)}`);
 }
 
 export function requestOf(item: Item): AccessRequest {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type AuditEvent, eventTypes } from '#domain/audit-event.ts';
 import { instantSchema } from '#domain/instant.ts';
+import type { LiveGrant } from '#domain/live-grant.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 
@@ -15,13 +16,17 @@ const policyRule = z.looseObject({
   resourceNames: z.array(z.string()).exactOptional(),
 });
 
+const kubernetes = z.looseObject({ kind: z.enum(['User', 'Group']), name: z.string().min(1) });
+const eksCluster = z.looseObject({ eksName: z.string(), region: z.string() });
+const bindings = z.array(
+  z.looseObject({ namespace: z.string(), name: z.string(), uid: z.string().exactOptional() }),
+);
+
 const grant = z.looseObject({
   openedAt: instant,
   expiresAt: instant,
   createBefore: instant,
-  bindings: z.array(
-    z.looseObject({ namespace: z.string(), name: z.string(), uid: z.string().exactOptional() }),
-  ),
+  bindings,
   boundAt: instant.exactOptional(),
   activatedAt: instant.exactOptional(),
   unboundAt: instant.exactOptional(),
@@ -45,7 +50,7 @@ export const storedRequest = z.looseObject({
     roleId: z.string(),
     kind: z.enum(['person', 'principal']),
     sessionName: z.string().exactOptional(),
-    kubernetes: z.looseObject({ kind: z.enum(['User', 'Group']), name: z.string().min(1) }),
+    kubernetes,
   }),
   asked: z.looseObject({
     cluster: z.string(),
@@ -58,7 +63,7 @@ export const storedRequest = z.looseObject({
     extends: z.string().exactOptional(),
   }),
   resolved: z.looseObject({
-    eksCluster: z.looseObject({ eksName: z.string(), region: z.string() }),
+    eksCluster,
     clusterRole: z.string(),
     rules: z.array(policyRule),
     rulesDigest: z.string(),
@@ -97,6 +102,24 @@ export const storedRequest = z.looseObject({
   audit: z.looseObject({ seq: z.int().positive(), hash: z.string() }),
   dueAt: instant.exactOptional(),
 }) satisfies z.ZodType<AccessRequest>;
+
+export const storedLiveGrant = z.looseObject({
+  requestId: z.string().min(1),
+  status,
+  requester: z.string(),
+  subject: z.looseObject({
+    principalArn: z.string(),
+    roleId: z.string(),
+    person: z.string().exactOptional(),
+    kubernetes,
+  }),
+  eksCluster,
+  clusterRole: z.string(),
+  bindings,
+  expiresAt: instant,
+  createBefore: instant,
+  activatedAt: instant.exactOptional(),
+}) satisfies z.ZodType<LiveGrant>;
 
 export const storedEvent = z.looseObject({
   v: z.literal(1),

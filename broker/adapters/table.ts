@@ -10,6 +10,14 @@ export const table = {
     due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueSk', projection: 'ALL' },
     /** A requester's requests by age. Projects everything. */
     requester: { name: 'requester', partitionKey: 'requesterPk', sortKey: 'requesterSk', projection: 'ALL' },
+    /** Everything that may stand on a cluster, by cluster. Projects what liveGrantOf makes of it. */
+    live: {
+      name: 'live',
+      partitionKey: 'livePk',
+      sortKey: 'liveSk',
+      projection: 'INCLUDE',
+      attributes: ['live'],
+    },
     /** Audit events not yet in the locked bucket; shipped ones drop out. Projects keys only. */
     unshipped: {
       name: 'unshipped',
@@ -23,7 +31,7 @@ export const table = {
 /** Sort keys of event items begin with this: what the stream to ShipEvents is filtered by. */
 export const eventSortKeyPrefix = 'EVENT#';
 
-/** Index partitions of `due` and `unshipped`: spreads writes, and bounds what one hot partition can hold up. */
+/** Index partitions of `due`, `live` (per cluster) and `unshipped`: spreads writes, and bounds what one hot partition can hold up. */
 export const shards = 8;
 
 export const requestKey = (requestId: string) => ({ pk: `REQUEST#${requestId}`, sk: 'REQUEST' });

@@ -57,3 +57,31 @@ export interface UnbindResult {
 export function planText(plan: BindPlan): string {
   return canonicalJson(plan);
 }
+
+/** What SurveyCluster is asked for: one page of what carries this deployment's mark on one cluster. */
+export interface SurveyPlan {
+  v: 1;
+  deployment: string;
+  cluster: ClusterAddress;
+  /** Where the page before ended. */
+  cursor?: string;
+}
+
+/** A RoleBinding with our mark, as it stands. What somebody else may have edited is told as it is, not as it should be. */
+export interface StandingGrant {
+  namespace: string;
+  name: string;
+  uid: string;
+  /** From its label, in upper case as on record; '' where there is none. */
+  requestId: string;
+  roleRef: { kind: string; name: string };
+  subjects: { kind: string; name: string }[];
+  expiresAt?: Instant;
+  createBefore?: Instant;
+}
+
+export interface Survey {
+  grants: StandingGrant[];
+  /** For the next page; absent on the last. */
+  cursor?: string;
+}

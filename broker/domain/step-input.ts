@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { type Instant, instantSchema } from './instant.ts';
-import type { SignedPlan, UnbindPlan, UnbindResult } from './plan.ts';
+import type { SignedPlan, Survey, SurveyPlan, UnbindPlan, UnbindResult } from './plan.ts';
 
 const requestId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'Not the id of a request.');
 const taskToken = z.string().min(1).max(2048);
@@ -55,6 +55,35 @@ export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
   notBefore: instant,
   createBefore: instant,
   retried: z.boolean().exactOptional(),
+});
+
+/** One plan, or several of one cluster. */
+export const unbindStep = z.union([
+  z.object({ v: z.literal(1), plans: z.array(unbindPlan).min(1).max(500) }),
+  unbindPlan,
+]);
+
+export const surveyPlan: z.ZodType<SurveyPlan> = z.object({
+  v: z.literal(1),
+  deployment: name,
+  cluster,
+  cursor: z.string().min(1).exactOptional(),
+});
+
+export const survey: z.ZodType<Survey> = z.object({
+  grants: z.array(
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      uid: z.string(),
+      requestId: z.string(),
+      roleRef: z.object({ kind: z.string(), name: z.string() }),
+      subjects: z.array(z.object({ kind: z.string(), name: z.string() })),
+      expiresAt: instant.exactOptional(),
+      createBefore: instant.exactOptional(),
+    }),
+  ),
+  cursor: z.string().exactOptional(),
 });
 
 export const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });

@@ -23,6 +23,7 @@ describe('ClusterApi in memory', () => {
   const legs = {
     bindRole: new MemoryClusterApi(systemClock, 'bind-role'),
     unbindRole: new MemoryClusterApi(systemClock, 'unbind-role'),
+    surveyCluster: new MemoryClusterApi(systemClock, 'survey-cluster'),
   };
   for (const leg of Object.values(legs)) leg.clusters.set('payments-prod', cluster);
   clusterApiContract(() => ({
@@ -56,6 +57,7 @@ describe('ClusterApi on a real API server', () => {
   clusterApiContract(() => ({
     bindRole: new KubernetesApi(async () => tokens.bindRole),
     unbindRole: new KubernetesApi(async () => tokens.unbindRole),
+    surveyCluster: new KubernetesApi(async () => tokens.unbindRole),
     ...roles,
     deployment,
     now: systemClock.now,

@@ -13,6 +13,7 @@ import type { ClusterApi } from '#ports';
 export interface ClusterUnderTest {
   bindRole: ClusterApi;
   unbindRole: ClusterApi;
+  surveyCluster: ClusterApi;
   address: ClusterAddress;
   deployment: string;
   now(): Instant;
@@ -71,6 +72,33 @@ export function clusterApiContract(given: () => ClusterUnderTest): void {
     const session = await asUnbindRole();
     for (const namespace of ['no-such-namespace', 'kube-system'])
       expect(await session.readRoleBinding(namespace, bindingName(nextId()))).toBeUndefined();
+  });
+
+  it('lists what carries the mark of one deployment, page by page, and of no other', async () => {
+    const made = [planned(), planned(), planned()].map(({ binding }) => binding);
+    const session = await asBindRole();
+    for (const binding of made) await session.createRoleBinding(binding);
+    const survey = await given().surveyCluster.connect(given().address);
+    const seen: RoleBinding[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await survey.listGrants(given().deployment, { limit: 2, ...(cursor ? { cursor } : {}) });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    for (const wanted of made) {
+      const found = seen.filter(({ metadata }) => metadata.name === wanted.metadata.name);
+      expect(found).toEqual([{ ...wanted, metadata: { ...wanted.metadata, uid: expect.any(String) } }]);
+    }
+    expect((await survey.listGrants('another', { limit: 2 })).items).toEqual([]);
+  });
+
+  it('says Unavailable for a cursor that has expired or that it did not give out', async () => {
+    const survey = await given().surveyCluster.connect(given().address);
+    await expect(survey.listGrants('contract', { limit: 2, cursor: '{}' })).rejects.toBeInstanceOf(
+      Unavailable,
+    );
   });
 
   it('creates what is wanted and reads it back, with a UID, for both legs', async () => {

@@ -51,7 +51,10 @@ export async function makeTable(name: string): Promise<void> {
       GlobalSecondaryIndexes: indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: schema(index.partitionKey, index.sortKey),
-        Projection: { ProjectionType: index.projection },
+        Projection: {
+          ProjectionType: index.projection,
+          ...('attributes' in index ? { NonKeyAttributes: [...index.attributes] } : {}),
+        },
       })),
     }),
   );

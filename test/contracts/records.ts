@@ -1,8 +1,10 @@
 /** What every store of records must do. */
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { chainFault } from '#domain/audit-event.ts';
 import { InvalidInput, RecordChanged } from '#domain/errors.ts';
 import { type Advanced, advance, amend } from '#domain/lifecycle.ts';
+import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { linkHash, type ReviewLink } from '#domain/review-link.ts';
 import type { Change, Records } from '#ports';
@@ -236,6 +238,60 @@ export function recordsContract(fresh: () => Promise<Records>): void {
       cursor = page.cursor;
     } while (cursor);
     expect(seen).toEqual(wanted);
+  });
+
+  it('lists what may stand on one cluster, page by page, until it is over', async () => {
+    const records = await fresh();
+    const eksName = `cluster-${randomUUID()}`;
+    const on = (name: string) => ({
+      eksCluster: { eksName: name, region: 'us-east-1' },
+      clusterRole: 'curfew:pod-reader:1',
+      rules: [],
+      rulesDigest: 'x',
+    });
+    const live: AccessRequest[] = [];
+    for (let n = 0; n < 25; n++) {
+      const status = (['granting', 'active', 'revoking'] as const)[n % 3] ?? 'active';
+      live.push(await stored(records, { status, changes: { resolved: on(eksName) } }));
+    }
+    for (const status of ['pending', 'approved', 'revoked', 'failed', 'denied'] as const)
+      await stored(records, { status, changes: { resolved: on(eksName) } });
+    await stored(records, { status: 'active', changes: { resolved: on('another') } });
+    await stored(records, {
+      status: 'active',
+      changes: { resolved: { ...on(eksName), eksCluster: { eksName, region: 'eu-west-1' } } },
+    });
+    const [over] = live;
+    if (!over || over.status !== 'granting') throw new Error('The first of them is granting.');
+    const ended = advance(over, 'revoking', { at: over.updatedAt, actor: 'test', reason: 'x' });
+    await records.commit({ request: ended.request, expectedVersion: over.version, events: [ended.event] });
+    const last = advance(ended.request, 'failed', { at: over.updatedAt, actor: 'test', reason: 'x' });
+    await records.commit({
+      request: last.request,
+      expectedVersion: ended.request.version,
+      events: [last.event],
+    });
+    const seen: LiveGrant[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await records.listLive(
+        { eksName, region: 'us-east-1' },
+        { limit: 4, ...(cursor ? { cursor } : {}) },
+      );
+      expect(page.items.length).toBeLessThanOrEqual(4);
+      seen.push(...page.items);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    const byId = (a: LiveGrant, b: LiveGrant) => (a.requestId < b.requestId ? -1 : 1);
+    expect(seen.sort(byId)).toEqual(
+      live
+        .slice(1)
+        .flatMap((request) => liveGrantOf(request) ?? [])
+        .sort(byId),
+    );
+    await expect(
+      records.listLive({ eksName, region: 'us-east-1' }, { limit: 4, cursor: 'forged' }),
+    ).rejects.toBeInstanceOf(InvalidInput);
   });
 
   it('refuses cursors that it did not give out for that list, and page sizes out of bounds', async () => {

@@ -53,12 +53,15 @@ describe('what each role may do in the account', () => {
     expect(found).toEqual(minimum);
   });
 
-  it.each(['BindRole', 'UnbindRole'])('lets %s write its own log and nothing else', (name) => {
-    expect(found[name]).toEqual([
-      `Allow logs:CreateLogStream on <${name}Log.Arn>:*`,
-      `Allow logs:PutLogEvents on <${name}Log.Arn>:*`,
-    ]);
-  });
+  it.each(['BindRole', 'SurveyCluster', 'UnbindRole'])(
+    'lets %s write its own log and nothing else',
+    (name) => {
+      expect(found[name]).toEqual([
+        `Allow logs:CreateLogStream on <${name}Log.Arn>:*`,
+        `Allow logs:PutLogEvents on <${name}Log.Arn>:*`,
+      ]);
+    },
+  );
 
   it('gives no role a managed policy of AWS, besides the one that API Gateway itself asks for', () => {
     const managed = ofType(made, 'AWS::IAM::Role').flatMap(([id, role]) =>

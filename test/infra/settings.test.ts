@@ -85,7 +85,7 @@ describe('settings', () => {
     const placed = ofType(made, 'AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties.VpcConfig !== undefined)
       .map(([, { Properties }]) => Properties.Description);
-    expect(placed.sort()).toEqual(['Curfew: BindRole', 'Curfew: UnbindRole']);
+    expect(placed.sort()).toEqual(['Curfew: BindRole', 'Curfew: SurveyCluster', 'Curfew: UnbindRole']);
     expect(functionNamed(made, 'BindRole').Properties.VpcConfig).toEqual({
       SubnetIds: ['subnet-0123abcd', 'subnet-4567cdef'],
       SecurityGroupIds: ['sg-0123abcd'],
@@ -98,7 +98,13 @@ describe('settings', () => {
         .filter(([, { Properties }]) => Properties.ReservedConcurrentExecutions !== undefined)
         .map(([, { Properties }]) => Properties.Description.slice('Curfew: '.length))
         .sort();
-    expect(reserved(synthesized())).toEqual(['CloseGrant', 'EndGrant', 'SweepGrants', 'UnbindRole']);
+    expect(reserved(synthesized())).toEqual([
+      'CloseGrant',
+      'EndGrant',
+      'SurveyCluster',
+      'SweepGrants',
+      'UnbindRole',
+    ]);
     expect(reserved(synthesized({ reservedConcurrency: 'false' }))).toEqual([]);
   });
 

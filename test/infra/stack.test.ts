@@ -82,7 +82,7 @@ describe('the functions', () => {
     }
   });
 
-  it.each(['BindRole', 'UnbindRole'])(
+  it.each(['BindRole', 'SurveyCluster', 'UnbindRole'])(
     '%s knows no table, bucket, state machine or other function',
     (name) => {
       const variables = Object.keys(functionNamed(made, name).Properties.Environment.Variables);
@@ -116,7 +116,7 @@ describe('the records', () => {
       GlobalSecondaryIndexes: {
         IndexName: string;
         KeySchema: { AttributeName: string }[];
-        Projection: { ProjectionType: string };
+        Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
       }[];
       TimeToLiveSpecification: unknown;
     };
@@ -131,6 +131,7 @@ describe('the records', () => {
         partitionKey: KeySchema[0]?.AttributeName,
         sortKey: KeySchema[1]?.AttributeName,
         projection: Projection.ProjectionType,
+        ...(Projection.NonKeyAttributes ? { attributes: Projection.NonKeyAttributes } : {}),
       })),
     ).toEqual(Object.values(layout.indexes));
   });
@@ -268,6 +269,7 @@ describe('what others need of the stack', () => {
       'BindRoleRoleArn',
       'Deployment',
       'StateMachineArn',
+      'SurveyClusterRoleArn',
       'TableName',
       'TrailArn',
       'UnbindRoleRoleArn',

@@ -1,24 +1,48 @@
-/** The call to UnbindRole in memory: whoever builds the world connects the operation that answers. */
+/** The calls to the cluster leg in memory: whoever builds the world connects the operations that answer. */
+import type * as z from 'zod';
 import { FenceOpen, StillStanding, Unavailable } from '#domain/errors.ts';
-import type { UnbindPlan, UnbindResult } from '#domain/plan.ts';
-import { unbindResult } from '#domain/step-input.ts';
-import type { ClusterLeg } from '#ports';
+import type { Survey, SurveyPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
+import { survey, unbindResult } from '#domain/step-input.ts';
+import type { ClusterLeg, UnbindOutcome } from '#ports';
+
+type Answer<I> = (input: I) => Promise<unknown>;
 
 export class MemoryClusterLeg implements ClusterLeg {
-  #answer: ((plan: UnbindPlan) => Promise<unknown>) | undefined;
+  #unbind: Answer<UnbindPlan> | undefined;
+  #survey: Answer<SurveyPlan> | undefined;
 
-  connect(answer: (plan: UnbindPlan) => Promise<unknown>): void {
-    this.#answer = answer;
+  /** `unbind` answers for each plan of `unbindAll` too. */
+  connect(unbind: Answer<UnbindPlan>, surveyed?: Answer<SurveyPlan>): void {
+    this.#unbind = unbind;
+    this.#survey = surveyed;
   }
 
-  /** Errors come through by name or as Unavailable, as they do from another function. */
   async unbind(plan: UnbindPlan): Promise<UnbindResult> {
-    if (!this.#answer) throw new Unavailable('UnbindRole is not connected in this world.');
-    try {
-      return unbindResult.parse(structuredClone(await this.#answer(structuredClone(plan))));
-    } catch (error) {
-      if (error instanceof FenceOpen || error instanceof StillStanding) throw error;
-      throw new Unavailable(`UnbindRole for request ${plan.requestId} failed.`, { cause: error });
-    }
+    const what = `UnbindRole for request ${plan.requestId}`;
+    return called(what, this.#unbind, plan, unbindResult);
+  }
+
+  async unbindAll(plans: readonly UnbindPlan[]): Promise<UnbindOutcome[]> {
+    return Promise.all(plans.map((plan) => this.unbind(plan).catch((error: Error) => error)));
+  }
+
+  async survey(plan: SurveyPlan): Promise<Survey> {
+    return called(`SurveyCluster for ${plan.cluster.eksName}`, this.#survey, plan, survey);
+  }
+}
+
+/** Errors come through by name or as Unavailable, as they do from another function. */
+async function called<I, O>(
+  what: string,
+  answer: Answer<I> | undefined,
+  input: I,
+  schema: z.ZodType<O>,
+): Promise<O> {
+  if (!answer) throw new Unavailable(`${what} is not connected in this world.`);
+  try {
+    return schema.parse(structuredClone(await answer(structuredClone(input))));
+  } catch (error) {
+    if (error instanceof FenceOpen || error instanceof StillStanding) throw error;
+    throw new Unavailable(`${what} failed.`, { cause: error });
   }
 }

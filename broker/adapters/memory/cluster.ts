@@ -1,10 +1,11 @@
 /** Kubernetes clusters in memory: RoleBindings, ClusterRoles and the fences that admission keeps. */
 
+import { managedBy } from '#domain/access-entry.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
-import type { Clock, ClusterApi, ClusterSession } from '#ports';
+import type { Clock, ClusterApi, ClusterSession, Page } from '#ports';
 
 /** One cluster; tests change it as its administrators would. */
 export class MemoryCluster {
@@ -24,7 +25,7 @@ export class MemoryCluster {
 }
 
 /** Whose rights a session has; 'both' in worlds where one port serves both legs. */
-type Leg = 'bind-role' | 'unbind-role' | 'both';
+type Leg = 'bind-role' | 'unbind-role' | 'survey-cluster' | 'both';
 
 export class MemoryClusterApi implements ClusterApi {
   /** By name in EKS. */
@@ -105,6 +106,30 @@ class MemorySession implements ClusterSession {
     if (found.metadata.uid !== uid) return 'other';
     roleBindings.delete(`${namespace}/${name}`);
     return 'deleted';
+  }
+
+  async listGrants(
+    deployment: string,
+    { limit, cursor = '' }: { limit: number; cursor?: string },
+  ): Promise<Page<RoleBinding>> {
+    if (cursor !== '' && !cursor.includes('/'))
+      throw new Unavailable('The cursor of the list has expired. Begin again without it.');
+    const rest = [...this.#reach().roleBindings]
+      .filter(
+        ([
+          key,
+          {
+            metadata: { labels },
+          },
+        ]) => {
+          const ours = labels[marks.managedBy] === managedBy && labels[marks.deployment] === deployment;
+          return ours && key > cursor;
+        },
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const items = structuredClone(rest.slice(0, limit).map(([, binding]) => binding));
+    const last = rest[limit - 1]?.[0];
+    return rest.length > limit && last !== undefined ? { items, cursor: last } : { items };
   }
 
   async refusesForbidden(namespace: string, _clusterRole: string): Promise<boolean> {

@@ -2,10 +2,12 @@
 import type { AuditEvent } from '#domain/audit-event.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import type { Change, Page, Records } from '#ports';
-import { pageLimit, readCursor, writeCursor } from '../cursor.ts';
+import type { Change, ClusterKey, Page, Records } from '#ports';
+import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from '../cursor.ts';
+import { shardOf } from '../table.ts';
 import { changeDigest, checkWhole } from '../whole-change.ts';
 
 interface StoredEvent {
@@ -95,6 +97,20 @@ export class MemoryRecords implements Records {
     return rest.length > limit && last
       ? { items: structuredClone(items), cursor: writeCursor(list, position(last)) }
       : { items: structuredClone(items) };
+  }
+
+  async listLive({ eksName, region }: ClusterKey, { limit, cursor }: PageAsked): Promise<Page<LiveGrant>> {
+    const [from, after] = cursor === undefined ? [0, ''] : readLiveCursor(cursor);
+    const rest = [...this.requests.values()]
+      .flatMap((request) => liveGrantOf(request) ?? [])
+      .filter(({ eksCluster }) => eksCluster.eksName === eksName && eksCluster.region === region)
+      .map((grant) => ({ grant, shard: shardOf(grant.requestId), id: grant.requestId }))
+      .filter(({ shard, id }) => shard > from || (shard === from && id > after))
+      .sort((a, b) => a.shard - b.shard || (a.id < b.id ? -1 : 1));
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    const items = structuredClone(page.map(({ grant }) => grant));
+    return rest.length > limit && last ? { items, cursor: liveCursor(last.shard, last.id) } : { items };
   }
 
   async due(now: Instant, limit: number): Promise<string[]> {

@@ -20,8 +20,10 @@ export function sweepGrantsWorld() {
     'mailFrom',
     'publicUrl',
     'unbindFunction',
+    'surveyFunction',
   ]);
-  const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl, unbindFunction } = settings;
+  const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
+  const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
   return {
     clock: systemClock,
     ids: randomIds,
@@ -32,7 +34,7 @@ export function sweepGrantsWorld() {
     mailer: sesMailer('revoking', region, mailFrom),
     messages: createMessages({ publicUrl }),
     auditSink: s3AuditSink('revoking', region, auditBucket),
-    clusterLeg: lambdaClusterLeg(region, unbindFunction),
+    clusterLeg: lambdaClusterLeg(region, functions),
     metrics: new EmfMetrics(deployment),
   };
 }
