@@ -1,5 +1,5 @@
 /** What a reviewer is told of a start that was asked for: when it is, what it continues, and what each answer means. */
-import { msBetween } from '#domain/instant.ts';
+import { type Instant, msBetween } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { endsAt } from '#domain/start.ts';
 import { durationInWords, instantInWords, spanInWords } from './instant-in-words.ts';
@@ -52,4 +52,8 @@ export function startInWords(request: Timed): StartInWords {
   };
 }
 
-const inAll = (first: string, end: string) => durationInWords(msBetween(first, end) / 1000);
+/** In whole minutes where it is long, and never less than it is. */
+function inAll(first: Instant, end: Instant): string {
+  const minutes = msBetween(first, end) / 60_000;
+  return durationInWords(60 * (minutes < 5 ? minutes : Math.ceil(minutes)));
+}

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '#http/app.ts';
 import { launchChromium } from '#local/browser.ts';
 import { aCaller } from '../builders/caller.ts';
-import { type Asked, asked } from '../http/review-link.ts';
+import { type Asked, asked, askedToExtend } from '../http/review-link.ts';
 import { stateOf, submission } from '../http/signed-call.ts';
 
 const rita = 'rita@example.com';
@@ -161,6 +161,26 @@ describe('in a real browser, a reviewer', () => {
     await pictured(page, 'phone-approved');
     expect(now().reviews).toHaveLength(1);
   });
+
+  it.each(['light', 'dark'] as const)(
+    'sees on a phone in %s mode when a later start is, and what an extension continues',
+    async (colorScheme) => {
+      const scheduled = await asked({ ...submission, startsAt: '2026-11-21T15:00:00Z' });
+      const stories = { scheduled, extension: await askedToExtend() };
+      for (const [name, story] of Object.entries(stories)) {
+        const { page } = await visit(story, { viewport: phone, hasTouch: true, isMobile: true, colorScheme });
+        await pictured(page, `phone-${name}-${colorScheme}`);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          phone.width,
+        );
+        const { ratio, text } = await page.evaluate<{ ratio: number; text: string }>(lowestContrast);
+        expect(ratio, text).toBeGreaterThanOrEqual(4.5);
+        await page.getByRole('button', { name: 'Approve' }).tap();
+        await shows(page, 'You approved this request');
+        await pictured(page, `phone-${name}-approved-${colorScheme}`);
+      }
+    },
+  );
 
   it('who goes back and presses again is told that the answer stands', async () => {
     const { page, now } = await visit(await asked({ ...submission, role: 'deployer' }));

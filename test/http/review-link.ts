@@ -5,7 +5,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { askReviewers } from '#operations/ask-reviewers.ts';
 import { aCaller } from '../builders/caller.ts';
-import { aWorld } from '../builders/world.ts';
+import { aWorld, stored } from '../builders/world.ts';
 import { aDoor, type Door, submission } from './signed-call.ts';
 
 export const publicUrl = 'https://curfew.example.com/prod';
@@ -19,14 +19,27 @@ export interface Asked {
   linkOf(reviewer: string): string;
 }
 
+const mailing = () => aWorld({ messages: createMessages({ publicUrl }) });
+
+/** Alice has had access for some minutes, until 08:30, and asks for as long again. */
+export async function askedToExtend(): Promise<Asked & { extended: AccessRequest }> {
+  const world = mailing();
+  const extended = await stored(world.records, { status: 'active' });
+  world.inside.clock.advance(5 * 60_000);
+  const body = { duration: '30m' };
+  const story = await asked(body, aCaller('alice'), world, `/v1/requests/${extended.id}/extend`);
+  return { ...story, extended };
+}
+
 /** Asks for access as `as`, and mails the reviewers. */
 export async function asked(
   body: object = submission,
   as: Caller = aCaller('alice'),
-  world?: Door['world'],
+  world: Door['world'] = mailing(),
+  path = '/v1/requests',
 ): Promise<Asked> {
-  const door = aDoor(world ?? aWorld({ messages: createMessages({ publicUrl }) }));
-  const response = await door.post('/v1/requests', body, as);
+  const door = aDoor(world);
+  const response = await door.post(path, body, as);
   expect(response.status).toBe(201);
   const { id } = await response.json();
   door.world.inside.executions.waiting.add(`token-${id}`);
