@@ -87,7 +87,7 @@ test.each<[what: string, options: string[], said: RegExp]>([
   ['a cluster that there is not', ['--cluster', 'payments-dev'], /no cluster "payments-dev"\. Known: /],
   ['more time than the role allows', ['--for', '5h'], /at most 4h; you asked for 5h\./],
 ])('curfew says so of %s, and where to look', async (_, options, said) => {
-  const ask = () => vic.terminal.run('curfew', ['request', ...askArgs(vic), ...options]);
+  const ask = () => vic.terminal.run('curfew', ['request', ...askArgs(vic), ...options, '--no-wait']);
   const { answer, made } = await recordedBy(vic, ask);
   expect(answer).toMatchObject({ code: 5, stdout: '', stderr: expect.stringMatching(said) });
   expect(answer.stderr).toContain('`curfew roles` lists what can be asked for.');
