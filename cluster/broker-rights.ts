@@ -1,6 +1,6 @@
 /** What the cluster leg may do, and no more: create or delete RoleBindings of the catalog's roles in the catalog's namespaces, and see them gone. */
 import type { PolicyRule } from '#domain/catalog.ts';
-import { bindRoleUser, unbindRoleUser } from './identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
 import { type Manifest, rbac } from './manifest.ts';
 import { namespacesOf, type OfferedRole } from './offer.ts';
 
@@ -12,9 +12,10 @@ export interface RightsManifest extends Manifest {
 
 /**
  * `bind` and `delete` are held per namespace, and `bind` on exactly the roles offered there. Cluster-wide is reading only:
- * of the definitions, by the offered names, as ClusterRoles are cluster-wide; and of RoleBindings by UnbindRole. A Role
- * goes with its namespace, and UnbindRole would be told 403 there from then on: neither yes nor no, so no grant that
- * stood there could ever be proven ended. RBAC knows no labels, so it may read those of others too.
+ * of the definitions, by the offered names, as ClusterRoles are cluster-wide; and of RoleBindings by UnbindRole and
+ * SurveyCluster. A Role goes with its namespace, and UnbindRole would be told 403 there from then on: neither yes nor no, so
+ * no grant that stood there could ever be proven ended. It reads them one by one; only SurveyCluster, which can change
+ * nothing, sees them all. RBAC knows no labels, so both may read those of others too.
  */
 export function brokerRights(
   offer: readonly OfferedRole[],
@@ -22,7 +23,8 @@ export function brokerRights(
 ): RightsManifest[] {
   return [
     ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', offer)], labels),
-    ...clusterWide(unbindRoleUser, [onRoleBindings('get', 'list')], labels),
+    ...clusterWide(unbindRoleUser, [onRoleBindings('get')], labels),
+    ...clusterWide(surveyClusterUser, [onRoleBindings('get', 'list')], labels),
     ...namespacesOf(offer).flatMap((namespace) => [
       ...bindRights(
         namespace,

@@ -4,7 +4,8 @@
 export const brokerPrefix = 'curfew-system:';
 export const bindRoleUser = `${brokerPrefix}bind-role`;
 export const unbindRoleUser = `${brokerPrefix}unbind-role`;
-export const brokerUsers = [bindRoleUser, unbindRoleUser] as const;
+export const surveyClusterUser = `${brokerPrefix}survey-cluster`;
+export const brokerUsers = [bindRoleUser, unbindRoleUser, surveyClusterUser] as const;
 
 /** Usernames of people who may be given access begin with this. */
 export const peoplePrefix = 'curfew:';

@@ -134,6 +134,7 @@ async function onboard(pat: Terminal, cluster: LocalCluster, outputs: Record<str
   for (const [option, output] of [
     ['--bind-role-arn', 'BindRoleRoleArn'],
     ['--unbind-role-arn', 'UnbindRoleRoleArn'],
+    ['--survey-cluster-arn', 'SurveyClusterRoleArn'],
     ['--deployment', 'Deployment'],
   ] as const) {
     args.push(option, outputs[output] ?? '');

@@ -19,6 +19,7 @@ interface Options {
   deployment?: string;
   bindRoleArn?: string;
   unbindRoleArn?: string;
+  surveyClusterArn?: string;
   kubeconfig?: string;
   context?: string;
   dryRun?: boolean;
@@ -34,6 +35,7 @@ export function onboardCommand(): Command {
     .option('--deployment <id>', 'instead of --stack: id of the deployment')
     .option('--bind-role-arn <arn>', 'instead of --stack: IAM role of BindRole')
     .option('--unbind-role-arn <arn>', 'instead of --stack: IAM role of UnbindRole')
+    .option('--survey-cluster-arn <arn>', 'instead of --stack: IAM role of SurveyCluster')
     .option('--kubeconfig <file>', 'reach the cluster with this, instead of your AWS identity')
     .option('--context <name>', "context of the kubeconfig, where it isn't the current one")
     .option('--dry-run', 'show what would change, and change nothing')
@@ -135,16 +137,21 @@ function clusterOf({ clusters }: Catalog, { cluster, catalog }: Options) {
 }
 
 async function deploymentFor(options: Options, region: string, { identity }: Session): Promise<Deployment> {
-  const { deployment, bindRoleArn, unbindRoleArn } = options;
-  if (deployment === undefined && bindRoleArn === undefined && unbindRoleArn === undefined) {
+  const outputs = {
+    Deployment: options.deployment,
+    BindRoleRoleArn: options.bindRoleArn,
+    UnbindRoleRoleArn: options.unbindRoleArn,
+    SurveyClusterRoleArn: options.surveyClusterArn,
+  };
+  const given = Object.values(outputs).filter((value) => value !== undefined);
+  if (given.length === 0) {
     const { readDeployment } = await import('../onboard/aws.ts');
     return readDeployment(options.stack, region, identity);
   }
-  if (deployment === undefined || bindRoleArn === undefined || unbindRoleArn === undefined) {
+  if (given.length < Object.keys(outputs).length) {
     throw new InvalidInput(
-      'Give --deployment, --bind-role-arn and --unbind-role-arn together, or only --stack.',
+      'Give --deployment, --bind-role-arn, --unbind-role-arn and --survey-cluster-arn together, or only --stack.',
     );
   }
-  const outputs = { Deployment: deployment, BindRoleRoleArn: bindRoleArn, UnbindRoleRoleArn: unbindRoleArn };
   return deploymentOf(outputs, 'What was given');
 }

@@ -1,5 +1,5 @@
-/** The access entries of the cluster leg's IAM roles: what makes BindRole and UnbindRole known to the cluster by their names. */
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+/** The access entries of the cluster leg's IAM roles: what makes each function known to the cluster by their names. */
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { ownershipTags } from '#domain/access-entry.ts';
 import { ForeignAccessEntry } from '#domain/errors.ts';
 import type { Deployment } from './deployment.ts';
@@ -24,11 +24,12 @@ export interface EntryApi {
   create(entry: BrokerEntry): Promise<void>;
 }
 
-export function brokerEntries({ id, bindRoleArn, unbindRoleArn }: Deployment): BrokerEntry[] {
-  const tags = ownershipTags(id);
+export function brokerEntries(deployment: Deployment): BrokerEntry[] {
+  const tags = ownershipTags(deployment.id);
   return [
-    { principalArn: bindRoleArn, username: bindRoleUser, tags },
-    { principalArn: unbindRoleArn, username: unbindRoleUser, tags },
+    { principalArn: deployment.bindRoleArn, username: bindRoleUser, tags },
+    { principalArn: deployment.unbindRoleArn, username: unbindRoleUser, tags },
+    { principalArn: deployment.surveyClusterArn, username: surveyClusterUser, tags },
   ];
 }
 

@@ -6,6 +6,7 @@ export interface Deployment {
   id: string;
   bindRoleArn: string;
   unbindRoleArn: string;
+  surveyClusterArn: string;
 }
 
 const arn = z
@@ -18,10 +19,12 @@ const shape = z
       .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not an id of a deployment'),
     BindRoleRoleArn: arn,
     UnbindRoleRoleArn: arn,
+    SurveyClusterRoleArn: arn,
   })
   .refine(
-    (outputs) => outputs.BindRoleRoleArn !== outputs.UnbindRoleRoleArn,
-    'BindRole and UnbindRole must have roles of their own.',
+    ({ BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn }) =>
+      new Set([BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn]).size === 3,
+    'BindRole, UnbindRole and SurveyCluster must have roles of their own.',
   );
 
 /** From the outputs of the stack. Throws InvalidInput naming what is missing. */
@@ -30,9 +33,14 @@ export function deploymentOf(outputs: Record<string, string | undefined>, from: 
   if (!result.success) {
     const faults = result.error.issues.map(({ path, message }) => `  ${path.join('.')} ${message}`.trimEnd());
     throw new InvalidInput(
-      `${from} is not a Curfew deployment:\n${faults.join('\n')}\nName the right stack with --stack.`,
+      `${from} is not a Curfew deployment:\n${faults.join('\n')}\nName the right stack with --stack, and deploy it first (npx cdk deploy) if it is of an older version.`,
     );
   }
-  const { Deployment: id, BindRoleRoleArn: bindRoleArn, UnbindRoleRoleArn: unbindRoleArn } = result.data;
-  return { id, bindRoleArn, unbindRoleArn };
+  const { Deployment, BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn } = result.data;
+  return {
+    id: Deployment,
+    bindRoleArn: BindRoleRoleArn,
+    unbindRoleArn: UnbindRoleRoleArn,
+    surveyClusterArn: SurveyClusterRoleArn,
+  };
 }

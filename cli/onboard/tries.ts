@@ -1,6 +1,6 @@
 /** Proves fences and rights by trying what must be refused, and what must be let through, without doing any of it. */
 import { forbiddenBinding } from '#cluster/forbidden-binding.ts';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { type Manifest, rbac } from '#cluster/manifest.ts';
 import type { OfferedRole } from '#cluster/offer.ts';
 import { managedBy } from '#domain/access-entry.ts';
@@ -131,12 +131,25 @@ export function triesFor(role: OfferedRole, deployment: string): Try[] {
       expect: 'absent',
     },
     {
-      what: 'listing the grants of all namespaces, by UnbindRole',
+      what: 'listing the grants of all namespaces, by SurveyCluster',
       call: async () => ({
         ...reads.page('RoleBinding', { [marks.managedBy]: managedBy }),
-        as: unbindRoleUser,
+        as: surveyClusterUser,
       }),
       expect: 'accepted',
+    },
+    {
+      what: 'a grant by SurveyCluster',
+      call: async () => ({ ...writes.create(grantOf(role, deployment), true), as: surveyClusterUser }),
+      expect: 'refused',
+    },
+    {
+      what: 'deleting a RoleBinding, by SurveyCluster',
+      call: async (api) => {
+        const standing = await readObject(api, brokerBinding);
+        return standing && { ...writes.remove(standing, true), as: surveyClusterUser };
+      },
+      expect: 'refused',
     },
     forgedGrant(role, deployment),
     {

@@ -13,7 +13,8 @@ export const brokerWrites: Fence = {
   require: [
     {
       expression: `request.userInfo.username == ${literal(bindRoleUser)} && request.operation == 'CREATE' && request.resource.group == 'rbac.authorization.k8s.io' && request.resource.resource == 'rolebindings'`,
-      message: 'The broker writes nothing but RoleBindings: BindRole creates them, UnbindRole deletes them.',
+      message:
+        'The broker writes nothing but RoleBindings: BindRole creates them, UnbindRole deletes them, SurveyCluster only reads.',
     },
   ],
 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { brokerRights } from '#cluster/broker-rights.ts';
 import { literal } from '#cluster/cel.ts';
 import { forbiddenBinding, isFenceRefusal } from '#cluster/forbidden-binding.ts';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { manifestsFor } from '#cluster/manifests.ts';
 import { namespacesOf, offerOn } from '#cluster/offer.ts';
 import { type Catalog, catalogSchema } from '#domain/catalog.ts';
@@ -96,7 +96,7 @@ describe("The broker's rights", () => {
     expect(rulesIn('vault', unbindRoleUser)).toEqual([]);
   });
 
-  test('reach beyond a namespace only to read: the offered roles, and RoleBindings as UnbindRole', () => {
+  test('reach beyond a namespace only to read: the offered roles, one RoleBinding as UnbindRole, all as SurveyCluster', () => {
     expect(rulesIn(undefined, bindRoleUser)).toEqual([
       [
         {
@@ -108,14 +108,22 @@ describe("The broker's rights", () => {
       ],
     ]);
     expect(rulesIn(undefined, unbindRoleUser)).toEqual([
+      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['get'] }],
+    ]);
+    expect(rulesIn(undefined, surveyClusterUser)).toEqual([
       [{ apiGroups: group, resources: ['rolebindings'], verbs: ['get', 'list'] }],
     ]);
     expect(rights.filter(({ kind }) => kind === 'ClusterRoleBinding')).toMatchObject(
-      [bindRoleUser, unbindRoleUser].map((name) => ({
+      [bindRoleUser, unbindRoleUser, surveyClusterUser].map((name) => ({
         roleRef: { apiGroup: group[0], kind: 'ClusterRole', name },
         subjects: [{ apiGroup: group[0], kind: 'User', name }],
       })),
     );
+  });
+
+  test('let SurveyCluster change nothing, in no namespace', () => {
+    const named = rights.filter(({ metadata }) => metadata.name === surveyClusterUser);
+    expect(named.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
   });
 
   test('are never made from an empty list of names, which Kubernetes reads as every name', () => {

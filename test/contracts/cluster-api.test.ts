@@ -57,7 +57,7 @@ describe('ClusterApi on a real API server', () => {
   clusterApiContract(() => ({
     bindRole: new KubernetesApi(async () => tokens.bindRole),
     unbindRole: new KubernetesApi(async () => tokens.unbindRole),
-    surveyCluster: new KubernetesApi(async () => tokens.unbindRole),
+    surveyCluster: new KubernetesApi(async () => tokens.surveyCluster),
     ...roles,
     deployment,
     now: systemClock.now,

@@ -1,4 +1,4 @@
-/** What every cluster's API must do for BindRole and UnbindRole. */
+/** What every cluster's API must do for BindRole, UnbindRole and SurveyCluster. */
 import { expect, it } from 'vitest';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { rulesDigest } from '#domain/cluster-role.ts';
@@ -187,6 +187,24 @@ export function clusterApiContract(given: () => ClusterUnderTest): void {
     const deleted = (await asBindRole()).deleteRoleBinding(namespace, name, uid);
     await expect(deleted).rejects.toBeInstanceOf(ClusterNotReady);
     expect(await (await asUnbindRole()).readRoleBinding(namespace, name)).toBeDefined();
+  });
+
+  it('lets SurveyCluster read, and neither create nor delete', async () => {
+    const { binding } = planned();
+    const survey = await given().surveyCluster.connect(given().address);
+    await expect(survey.createRoleBinding(binding)).rejects.toBeInstanceOf(PlanRefused);
+    const made = await (await asBindRole()).createRoleBinding(binding);
+    const uid = made === 'exists' ? '' : made.uid;
+    const { namespace, name } = binding.metadata;
+    await expect(survey.deleteRoleBinding(namespace, name, uid)).rejects.toBeInstanceOf(ClusterNotReady);
+    expect(await survey.readRoleBinding(namespace, name)).toMatchObject({ metadata: { uid } });
+  });
+
+  it('lets nobody but SurveyCluster list', async () => {
+    for (const session of [await asBindRole(), await asUnbindRole()]) {
+      const listed = session.listGrants(given().deployment, { limit: 2 });
+      await expect(listed).rejects.toBeInstanceOf(ClusterNotReady);
+    }
   });
 
   it('deletes exactly the object of a UID, says other for another one, and gone where nothing is', async () => {

@@ -1,4 +1,4 @@
-/** A real API server, onboarded for the sample catalog, that knows the two legs by a token each. */
+/** A real API server, onboarded for the sample catalog, that knows each function of the cluster leg by a token. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { manifestsFor } from '#cluster/manifests.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { ensureKubernetesBinaries } from '#local/kubernetes/binaries.ts';
@@ -16,10 +16,15 @@ import { startCluster } from '#local/kubernetes/cluster.ts';
 import { kubectl } from '#local/kubernetes/kubectl.ts';
 import { progressTo, silentProgress } from '#local/progress.ts';
 
-export const tokens = { bindRole: 'token-of-bind-role', unbindRole: 'token-of-unbind-role' } as const;
+export const tokens = {
+  bindRole: 'token-of-bind-role',
+  unbindRole: 'token-of-unbind-role',
+  surveyCluster: 'token-of-survey-cluster',
+} as const;
 const users: Record<string, string> = {
   [tokens.bindRole]: bindRoleUser,
   [tokens.unbindRole]: unbindRoleUser,
+  [tokens.surveyCluster]: surveyClusterUser,
 };
 
 export const deployment = 'contract';

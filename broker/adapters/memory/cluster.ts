@@ -65,7 +65,7 @@ class MemorySession implements ClusterSession {
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {
     const cluster = this.#reach();
     const { namespace, name } = binding.metadata;
-    if (this.#leg === 'unbind-role' || !cluster.namespaces.has(namespace))
+    if (!this.#mayWriteAs('bind-role') || !cluster.namespaces.has(namespace))
       throw new PlanRefused(`RBAC does not let the broker create RoleBindings in ${namespace}.`);
     if (cluster.fenced) this.#admit(binding);
     if (cluster.roleBindings.has(`${namespace}/${name}`)) return 'exists';
@@ -89,7 +89,7 @@ class MemorySession implements ClusterSession {
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
-    const { roleBindings } = this.#leg === 'unbind-role' ? this.#reach() : this.#inside(namespace);
+    const { roleBindings } = this.#leg === 'bind-role' ? this.#inside(namespace) : this.#reach();
     return structuredClone(roleBindings.get(`${namespace}/${name}`));
   }
 
@@ -99,8 +99,8 @@ class MemorySession implements ClusterSession {
     uid: string,
   ): Promise<'deleted' | 'gone' | 'other'> {
     const { roleBindings } = this.#inside(namespace);
-    if (this.#leg === 'bind-role')
-      throw new ClusterNotReady('RBAC does not let BindRole delete RoleBindings.');
+    if (!this.#mayWriteAs('unbind-role'))
+      throw new ClusterNotReady(`RBAC does not let ${this.#leg} delete RoleBindings.`);
     const found = roleBindings.get(`${namespace}/${name}`);
     if (!found) return 'gone';
     if (found.metadata.uid !== uid) return 'other';
@@ -112,6 +112,8 @@ class MemorySession implements ClusterSession {
     deployment: string,
     { limit, cursor = '' }: { limit: number; cursor?: string },
   ): Promise<Page<RoleBinding>> {
+    if (this.#leg === 'bind-role' || this.#leg === 'unbind-role')
+      throw new ClusterNotReady(`RBAC does not let ${this.#leg} list RoleBindings.`);
     if (cursor !== '' && !cursor.includes('/'))
       throw new Unavailable('The cursor of the list has expired. Begin again without it.');
     const rest = [...this.#reach().roleBindings]
@@ -134,6 +136,10 @@ class MemorySession implements ClusterSession {
 
   async refusesForbidden(namespace: string, _clusterRole: string): Promise<boolean> {
     return this.#inside(namespace).fenced;
+  }
+
+  #mayWriteAs(leg: Leg): boolean {
+    return this.#leg === leg || this.#leg === 'both';
   }
 
   #inside(namespace: string): MemoryCluster {

@@ -45,12 +45,14 @@ describe('The outputs of a stack', () => {
     Deployment: 'curfew',
     BindRoleRoleArn: 'arn:aws:iam::111122223333:role/curfew-BindRole',
     UnbindRoleRoleArn: 'arn:aws:iam::111122223333:role/curfew-UnbindRole',
+    SurveyClusterRoleArn: 'arn:aws:iam::111122223333:role/curfew-SurveyCluster',
   };
   test('name the deployment', () => {
     expect(deploymentOf({ ...outputs, ApiUrl: 'x' }, 'Stack')).toEqual({
       id: 'curfew',
       bindRoleArn: outputs.BindRoleRoleArn,
       unbindRoleArn: outputs.UnbindRoleRoleArn,
+      surveyClusterArn: outputs.SurveyClusterRoleArn,
     });
   });
 
@@ -63,8 +65,18 @@ describe('The outputs of a stack', () => {
     ],
     ['with an id that no label can hold', { ...outputs, Deployment: 'Not an id' }, 'is not an id'],
     [
-      'with one role for both functions',
+      'of a version without SurveyCluster',
+      { ...outputs, SurveyClusterRoleArn: undefined },
+      'SurveyClusterRoleArn is missing',
+    ],
+    [
+      'with one role for two functions',
       { ...outputs, UnbindRoleRoleArn: outputs.BindRoleRoleArn },
+      'must have roles of their own',
+    ],
+    [
+      'with the rights to delete for the function that only reads',
+      { ...outputs, SurveyClusterRoleArn: outputs.UnbindRoleRoleArn },
       'must have roles of their own',
     ],
   ])('%s are refused', (_, given, says) => {

@@ -1,7 +1,7 @@
 /** What BindRole may create on a real API server, and every field of it tried wrong. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { principalGroup } from '#domain/identity.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import {
@@ -279,16 +279,17 @@ describe('BindRole is refused', () => {
     ['a Secret', '/api/v1/namespaces/payments/secrets', { kind: 'Secret', metadata: { name: 'x' } }],
     ['a ConfigMap', '/api/v1/namespaces/payments/configmaps', { kind: 'ConfigMap', metadata: { name: 'x' } }],
     ['a namespace', '/api/v1/namespaces', { kind: 'Namespace', metadata: { name: 'x' } }],
-  ])('%s, as UnbindRole is', async (_, path, content) => {
-    for (const as of [bindRoleUser, unbindRoleUser]) {
+  ])('%s, as UnbindRole and SurveyCluster are', async (_, path, content) => {
+    for (const as of [bindRoleUser, unbindRoleUser, surveyClusterUser]) {
       const answer = await on.api({ method: 'POST', path, body: { apiVersion: 'v1', ...content }, as });
       expect(said(answer)).toEqual(refusedBy('curfew-broker-writes'));
     }
   });
 
-  test('the deleting of a grant', async () => {
+  test('the deleting of a grant, as SurveyCluster is', async () => {
     const binding = grant();
     await on.made(binding);
-    expect(said(await on.remove(binding, bindRoleUser))).toEqual(refusedBy('curfew-broker-deletes'));
+    for (const as of [bindRoleUser, surveyClusterUser])
+      expect(said(await on.remove(binding, as))).toEqual(refusedBy('curfew-broker-deletes'));
   });
 });

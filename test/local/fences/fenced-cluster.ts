@@ -1,6 +1,6 @@
 /** A fenced cluster on which every identity is cluster-admin, and grants to try on it: what is refused, only a fence refuses. */
 import { expect } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { instantOf } from '#domain/instant.ts';
 import { bindingName } from '#domain/request.ts';
@@ -123,6 +123,6 @@ export async function startFencedCluster(): Promise<FencedCluster> {
   };
   await on.createNamespaces('payments', 'checkout', 'vault', 'other');
   await fenced.putUpFences();
-  for (const user of [bindRoleUser, unbindRoleUser, alice]) await on.makeAdmin(user);
+  for (const user of [bindRoleUser, unbindRoleUser, surveyClusterUser, alice]) await on.makeAdmin(user);
   return fenced;
 }

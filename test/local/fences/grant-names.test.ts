@@ -1,6 +1,6 @@
 /** Names of grants on a real API server: nobody, not even a member of system:masters, takes one for a RoleBinding of their own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import { kubectl } from '#local/kubernetes/kubectl.ts';
 import {
@@ -61,6 +61,7 @@ describe.each(names)('A RoleBinding named like %s, without our marks', (_, name)
 
   test.each([
     ['UnbindRole', unbindRoleUser, 'curfew-(broker-writes|grant-forgery)'],
+    ['SurveyCluster', surveyClusterUser, 'curfew-(broker-writes|grant-forgery)'],
     ['BindRole', bindRoleUser, 'curfew-bind-role'],
     ['somebody with a grant', alice, 'curfew-(people|grant-forgery)'],
   ])('is not made by %s, had they every right', async (_who, as, fence) => {

@@ -1,6 +1,6 @@
 /** Grants on a real API server: nobody forges, changes or unmarks one, and UnbindRole can always delete it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import {
   alice,
@@ -29,6 +29,7 @@ describe('Nobody but BindRole makes a grant', () => {
   test.each([
     ['a cluster-admin', undefined],
     ['UnbindRole', unbindRoleUser],
+    ['SurveyCluster', surveyClusterUser],
     ['somebody with a grant', alice],
   ])('not %s', async (_, as) => {
     const { status, body } = await on.create(grant(), as);
@@ -131,7 +132,7 @@ describe('A grant is never changed', () => {
     });
   });
 
-  test.each([bindRoleUser, unbindRoleUser, alice])('not by %s', async (as) => {
+  test.each([bindRoleUser, unbindRoleUser, surveyClusterUser, alice])('not by %s', async (as) => {
     const standing = await on.made();
     standing.subjects[0].name = `${alice}2`;
     expect((await on.replace(standing, as)).status).toBe(422);
@@ -171,16 +172,17 @@ describe('A grant is never changed', () => {
 
 describe('The broker', () => {
   test('creates RoleBindings as BindRole only', async () => {
-    expect(said(await on.create(plain('of-unbind-role'), unbindRoleUser))).toEqual(
-      refusedBy('curfew-broker-writes'),
-    );
+    for (const as of [unbindRoleUser, surveyClusterUser]) {
+      const answer = await on.create(plain('of-another-function'), as);
+      expect(said(answer)).toEqual(refusedBy('curfew-broker-writes'));
+    }
   });
 
   test('changes no RoleBinding, though it may be nobody’s business otherwise', async () => {
     const own = plain('payments-team');
     expect((await on.create(own)).status).toBe(201);
     own.subjects = [];
-    for (const as of [bindRoleUser, unbindRoleUser]) {
+    for (const as of [bindRoleUser, unbindRoleUser, surveyClusterUser]) {
       expect(said(await on.replace(own, as))).toEqual(refusedBy('curfew-broker-writes'));
     }
     expect((await on.remove(own)).status).toBe(200);
@@ -194,7 +196,7 @@ describe('The broker', () => {
       path: serviceAccounts,
       body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     });
-    for (const as of [bindRoleUser, unbindRoleUser]) {
+    for (const as of [bindRoleUser, unbindRoleUser, surveyClusterUser]) {
       const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
       const answer = await on.api({ method: 'POST', path: `${serviceAccounts}/deploy/token`, body, as });
       expect(said(answer)).toEqual(refusedBy('curfew-broker-writes'));

@@ -1,6 +1,6 @@
 /** What the broker can do on a real API server by the rights that onboarding gave it, also where a namespace is gone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { bindingName } from '#domain/request.ts';
 import type { KubernetesCall } from '../../../cli/onboard/kubernetes-call.ts';
 import { catalogOf, startTestCluster, type TestCluster } from './cluster.ts';
@@ -48,6 +48,8 @@ describe('The rights of UnbindRole', () => {
       { method: 'DELETE', path: grantNamed('never-made'), body: removal },
     ],
     ['delete all of a namespace at once', { method: 'DELETE', path: bindings('payments'), body: removal }],
+    ['list RoleBindings', { method: 'GET', path: ofGrants }],
+    ['list those of a namespace', { method: 'GET', path: bindings('payments') }],
     ['create', { method: 'POST', path: bindings('payments'), body: {} }],
     ['change', { method: 'PUT', path: grantNamed('payments'), body: {} }],
     ['watch RoleBindings', { method: 'GET', path: `${rbac}/rolebindings?watch=1&timeoutSeconds=1` }],
@@ -61,6 +63,31 @@ describe('The rights of UnbindRole', () => {
     ['read ClusterRoleBindings', { method: 'GET', path: `${rbac}/clusterrolebindings` }],
   ])('do not let it %s', async (_, call) => {
     expect(await answer({ ...call, as: unbindRoleUser })).toEqual(forbidden);
+  });
+});
+
+describe('The rights of SurveyCluster', () => {
+  test.each<[string, KubernetesCall]>([
+    ['list the grants of all namespaces', { method: 'GET', path: ofGrants }],
+    ['list those of a namespace', { method: 'GET', path: bindings('payments') }],
+  ])('let it %s', async (_, call) => {
+    expect(await answer({ ...call, as: surveyClusterUser })).toMatchObject({ status: 200 });
+  });
+
+  test.each<[string, KubernetesCall]>([
+    ['delete a grant', { method: 'DELETE', path: grantNamed('payments'), body: removal }],
+    ['delete all of a namespace at once', { method: 'DELETE', path: bindings('payments'), body: removal }],
+    ['create', { method: 'POST', path: bindings('payments'), body: {} }],
+    ['change', { method: 'PUT', path: grantNamed('payments'), body: {} }],
+    ['watch RoleBindings', { method: 'GET', path: `${rbac}/rolebindings?watch=1&timeoutSeconds=1` }],
+    ['read all Secrets', { method: 'GET', path: '/api/v1/secrets' }],
+    ['read pods', { method: 'GET', path: '/api/v1/pods' }],
+    ['read namespaces', { method: 'GET', path: '/api/v1/namespaces' }],
+    ['read Roles', { method: 'GET', path: `${rbac}/roles` }],
+    ['read ClusterRoles', { method: 'GET', path: `${rbac}/clusterroles/${podReader}` }],
+    ['read ClusterRoleBindings', { method: 'GET', path: `${rbac}/clusterrolebindings` }],
+  ])('do not let it %s', async (_, call) => {
+    expect(await answer({ ...call, as: surveyClusterUser })).toEqual(forbidden);
   });
 });
 
@@ -82,7 +109,7 @@ test('a grant whose namespace is deleted is proven gone, when it is and no soone
   const read = () => answer({ method: 'GET', path: grant, as: unbindRoleUser });
   const remove = () => answer({ method: 'DELETE', path: grant, body: removal, as: unbindRoleUser });
   const found = async () => {
-    const { items } = await on.must({ method: 'GET', path: ofGrants, as: unbindRoleUser });
+    const { items } = await on.must({ method: 'GET', path: ofGrants, as: surveyClusterUser });
     return items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
   };
   expect(await remove()).toEqual({ status: 200, reason: undefined });

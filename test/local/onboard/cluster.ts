@@ -22,6 +22,7 @@ export const deployment = {
   id: 'curfew',
   bindRoleArn: 'arn:aws:iam::111122223333:role/curfew-BindRole',
   unbindRoleArn: 'arn:aws:iam::111122223333:role/curfew-UnbindRole',
+  surveyClusterArn: 'arn:aws:iam::111122223333:role/curfew-SurveyCluster',
 };
 
 const pods = {

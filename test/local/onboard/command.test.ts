@@ -12,7 +12,7 @@ import { stringify } from 'yaml';
 import { signEksToken } from '#adapters/eks-token.ts';
 import { KubernetesApi } from '#adapters/kubernetes-api.ts';
 import { systemClock } from '#adapters/system.ts';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { ClusterNotReady, PlanRefused } from '#domain/errors.ts';
 import { instantOf } from '#domain/instant.ts';
@@ -74,7 +74,7 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-/** What onboarding needs of the real stack: two roles, and the outputs that name them. */
+/** What onboarding needs of the real stack: three roles, and the outputs that name them. */
 async function createStack(endpoint: string): Promise<void> {
   const role = (RoleName: string) => ({
     Type: 'AWS::IAM::Role',
@@ -94,11 +94,16 @@ async function createStack(endpoint: string): Promise<void> {
       StackName,
       Capabilities: ['CAPABILITY_NAMED_IAM'],
       TemplateBody: JSON.stringify({
-        Resources: { Bind: role('curfew-BindRole'), Unbind: role('curfew-UnbindRole') },
+        Resources: {
+          Bind: role('curfew-BindRole'),
+          Unbind: role('curfew-UnbindRole'),
+          Survey: role('curfew-SurveyCluster'),
+        },
         Outputs: {
           Deployment: { Value: 'curfew' },
           BindRoleRoleArn: arn('Bind'),
           UnbindRoleRoleArn: arn('Unbind'),
+          SurveyClusterRoleArn: arn('Survey'),
         },
       }),
     }),
@@ -126,7 +131,7 @@ const curfewAs = (profile: string, ...args: string[]) =>
   });
 
 /** The Kubernetes API as one leg of the broker, by its IAM role. */
-async function asBroker(name: 'BindRole' | 'UnbindRole') {
+async function asBroker(name: 'BindRole' | 'UnbindRole' | 'SurveyCluster') {
   const role = { name: `curfew-${name}`, arn: `arn:aws:iam::${account}:role/curfew-${name}` };
   const credentials = await signIn(cloud.emulator.url, { session: name, role } as never);
   const api = new KubernetesApi(async () => {
@@ -147,7 +152,7 @@ test('what must be known first is said with what to do, and nothing is changed',
     [['--cluster', 'nope'], 2, 'has no cluster "nope". It knows: payments-prod.'],
     [['--catalog', '/nowhere.yaml'], 2, 'Name it with --catalog.'],
     [['--stack', 'nope'], 2, 'There is no stack "nope"'],
-    [['--deployment', 'curfew'], 2, '--bind-role-arn and --unbind-role-arn together'],
+    [['--deployment', 'curfew'], 2, '--bind-role-arn, --unbind-role-arn and --survey-cluster-arn together'],
     [[], 2, 'Pass --yes to make these changes, or --dry-run to only see them.'],
     [['--context', 'nope', '--kubeconfig', cluster.adminKubeconfig], 2, 'has no context "nope"'],
   ];
@@ -203,7 +208,7 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   expect(told.changes.length).toBeGreaterThan(20);
   const made = cloud.eks.entries(eksName).filter(({ username }) => username.startsWith('curfew-system:'));
   expect(made.map(({ username, kubernetesGroups, tags }) => ({ username, kubernetesGroups, tags }))).toEqual(
-    [bindRoleUser, unbindRoleUser].map((username) => ({
+    [bindRoleUser, unbindRoleUser, surveyClusterUser].map((username) => ({
       username,
       kubernetesGroups: [],
       tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'curfew' },
@@ -224,7 +229,15 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   const created = await bind.createRoleBinding(grant(now + 60_000));
   if (created === 'exists') throw new Error('It was there before.');
 
+  const survey = await asBroker('SurveyCluster');
+  const seen = await survey.listGrants('curfew', { limit: 10 });
+  expect(seen.items.map(({ metadata }) => metadata.name)).toEqual([bindingName(requestId)]);
+  await expect(survey.createRoleBinding(grant(now + 60_000))).rejects.toThrow(PlanRefused);
+  const bySurvey = survey.deleteRoleBinding('payments', bindingName(requestId), created.uid);
+  await expect(bySurvey).rejects.toThrow(ClusterNotReady);
+
   const unbind = await asBroker('UnbindRole');
+  await expect(unbind.listGrants('curfew', { limit: 10 })).rejects.toThrow(ClusterNotReady);
   await expect(unbind.createRoleBinding(grant(now + 60_000))).rejects.toThrow(PlanRefused);
   expect(await unbind.deleteRoleBinding('payments', bindingName(requestId), created.uid)).toBe('deleted');
   expect(await unbind.readRoleBinding('payments', bindingName(requestId))).toBeUndefined();

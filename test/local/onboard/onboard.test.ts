@@ -1,6 +1,6 @@
 /** `curfew onboard` against a real API server: what it makes, and what becomes of it when the catalog changes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { offerOn } from '#cluster/offer.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -40,7 +40,11 @@ describe('Onboarding a bare cluster', () => {
     const first = await run(on);
     expect(first.done).toBe(true);
     expect(first.steps.every((step) => step.do === 'create')).toBe(true);
-    expect(first.missingEntries.map(({ username }) => username)).toEqual([bindRoleUser, unbindRoleUser]);
+    expect(first.missingEntries.map(({ username }) => username)).toEqual([
+      bindRoleUser,
+      unbindRoleUser,
+      surveyClusterUser,
+    ]);
     expect(first.tried.length).toBeGreaterThan(20);
     expect(first.tried.every(({ asExpected }) => asExpected)).toBe(true);
 
@@ -70,9 +74,12 @@ describe('Onboarding a bare cluster', () => {
       ]);
     await expect
       .poll(() => rightsOf(on, unbindRoleUser, 'payments'), soon)
-      .toEqual(['delete,get rolebindings', 'get,list rolebindings']);
+      .toEqual(['delete,get rolebindings', 'get rolebindings']);
     for (const elsewhere of ['default', 'kube-system', 'never-made']) {
-      expect(await rightsOf(on, unbindRoleUser, elsewhere)).toEqual(['get,list rolebindings']);
+      expect(await rightsOf(on, unbindRoleUser, elsewhere)).toEqual(['get rolebindings']);
+    }
+    for (const anywhere of ['payments', 'kube-system', 'never-made']) {
+      expect(await rightsOf(on, surveyClusterUser, anywhere)).toEqual(['get,list rolebindings']);
     }
     await expect
       .poll(() => rightsOf(on, bindRoleUser, 'kube-system'), soon)
@@ -172,24 +179,49 @@ describe('After a change of the catalog', () => {
   });
 });
 
+test('a cluster of an older version gets the identity that only reads, and UnbindRole loses its list', async () => {
+  await run(on);
+  const path = `${rbac}/clusterroles/${unbindRoleUser}`;
+  const older = await on.must({ method: 'GET', path });
+  older.rules[0].verbs = ['get', 'list'];
+  await on.must({ method: 'PUT', path, body: older });
+  for (const plural of ['clusterrolebindings', 'clusterroles'])
+    await on.must({ method: 'DELETE', path: `${rbac}/${plural}/${surveyClusterUser}` });
+  on.onboarding().entries.entries.delete(deployment.surveyClusterArn);
+
+  const outcome = await run(on);
+  expect(names(outcome.steps)).toEqual([
+    `change ClusterRole ${unbindRoleUser}`,
+    `create ClusterRole ${surveyClusterUser}`,
+    `create ClusterRoleBinding ${surveyClusterUser}`,
+  ]);
+  expect(outcome.missingEntries.map(({ username }) => username)).toEqual([surveyClusterUser]);
+});
+
 describe('The tries', () => {
-  test('notice that UnbindRole could not tell what is gone, which onboarding mends', async () => {
+  test.each([
+    [
+      'UnbindRole could not tell what is gone',
+      unbindRoleUser,
+      'reading a RoleBinding in a namespace that is gone, by UnbindRole',
+    ],
+    [
+      'SurveyCluster could not see what stands',
+      surveyClusterUser,
+      'listing the grants of all namespaces, by SurveyCluster',
+    ],
+  ])('notice that %s, which onboarding mends', async (_, user, what) => {
     await run(on);
-    await on.must({ method: 'DELETE', path: `${rbac}/clusterrolebindings/${unbindRoleUser}` });
+    await on.must({ method: 'DELETE', path: `${rbac}/clusterrolebindings/${user}` });
     const [role] = offerOn(catalogOf(), 'payments-prod');
     const wrong = async () => {
       const tried = [];
       for (const one of role ? triesFor(role, deployment.id) : []) tried.push(await triedFence(on.api, one));
       return tried.filter(({ asExpected }) => !asExpected).map(({ what }) => what);
     };
-    await expect
-      .poll(wrong, soon)
-      .toEqual([
-        'reading a RoleBinding in a namespace that is gone, by UnbindRole',
-        'listing the grants of all namespaces, by UnbindRole',
-      ]);
+    await expect.poll(wrong, soon).toEqual([what]);
     const outcome = await run(on);
-    expect(names(outcome.steps)).toEqual([`create ClusterRoleBinding ${unbindRoleUser}`]);
+    expect(names(outcome.steps)).toEqual([`create ClusterRoleBinding ${user}`]);
     expect(await wrong()).toEqual([]);
   });
 
