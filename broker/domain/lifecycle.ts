@@ -60,7 +60,8 @@ export function dueAt(request: AccessRequest): Instant | undefined {
     case 'active':
       return grant ? endDueAt(request, grant) : updatedAt;
     case 'revoking':
-      return after(updatedAt, patience.revoke);
+      // Counted from its begin: what is noted of its trouble meanwhile must not put the next try off.
+      return after(request.ending?.since ?? updatedAt, patience.revoke);
     default:
       return undefined;
   }
@@ -122,9 +123,12 @@ export function advance(before: AccessRequest, to: Status, step: Step): Advanced
   return withEvent({ ...before, history: [...before.history, entry] }, to, step, type);
 }
 
-/** Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. */
+/**
+ * Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. What
+ * is over takes one kind of fact only: what the sweep found of it, and took away.
+ */
 export function amend(before: AccessRequest, step: Step & { type: EventType }): Advanced {
-  if (isFinal(before.status)) {
+  if (isFinal(before.status) && step.type !== 'swept') {
     throw new WrongStatus(`Request ${before.id} is ${before.status}: it is over.`, {
       details: { requestId: before.id, status: before.status },
     });

@@ -49,7 +49,8 @@ export const signedPlan: z.ZodType<SignedPlan> = z.strictObject({
 export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
   v: z.literal(1),
   deployment: name,
-  requestId,
+  // As the RoleBinding's label says it, which for one that nobody asked for may be anything.
+  requestId: z.string().max(253),
   cluster: z.union([cluster, z.literal('gone')]),
   bindings: z.array(binding).min(1),
   notBefore: instant,

@@ -81,9 +81,17 @@ describe('every change', () => {
   });
 
   it('is refused once the request is over', () => {
-    expect(() => amend(aRecord({ status: 'revoked' }).request, { ...step, type: 'swept' })).toThrow(
+    expect(() => amend(aRecord({ status: 'revoked' }).request, { ...step, type: 'reviewed' })).toThrow(
       /it is over/,
     );
+  });
+
+  it('of what is over is none but what the sweep found of it, and leaves it over', () => {
+    const { request: before, events } = aRecord({ status: 'revoked' });
+    const { request, event } = amend(before, { ...step, type: 'swept' });
+    expect(request).toMatchObject({ status: 'revoked', history: before.history });
+    expect(request.dueAt).toBeUndefined();
+    expect(chainFault([...events, event])).toBeUndefined();
   });
 });
 
