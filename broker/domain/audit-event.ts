@@ -15,6 +15,7 @@ export const eventTypes = [
   'denied',
   'withdrawn',
   'timed-out',
+  'scheduled',
   'grant-opened',
   'grant-bound',
   'grant-active',

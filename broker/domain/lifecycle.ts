@@ -109,7 +109,19 @@ function withEvent(before: AccessRequest, status: Status, step: Step, type: Even
   return { request: due ? { ...request, dueAt: due } : request, event };
 }
 
-const typeOfStatus: Partial<Record<Status, EventType>> = { granting: 'grant-opened', active: 'grant-active' };
+const typeOfStatus: Record<Status, EventType> = {
+  pending: 'submitted',
+  approved: 'approved',
+  scheduled: 'scheduled',
+  granting: 'grant-opened',
+  active: 'grant-active',
+  revoking: 'revoking',
+  revoked: 'revoked',
+  failed: 'failed',
+  denied: 'denied',
+  withdrawn: 'withdrawn',
+  'timed-out': 'timed-out',
+};
 
 /** Moves a request along one edge of the table. Throws WrongStatus where there is none. */
 export function advance(before: AccessRequest, to: Status, step: Step): Advanced {
@@ -118,7 +130,7 @@ export function advance(before: AccessRequest, to: Status, step: Step): Advanced
       details: { requestId: before.id, status: before.status },
     });
   }
-  const type = step.type ?? typeOfStatus[to] ?? (to as EventType);
+  const type = step.type ?? typeOfStatus[to];
   const entry = { status: to, at: step.at, by: step.actor, reason: step.reason };
   return withEvent({ ...before, history: [...before.history, entry] }, to, step, type);
 }

@@ -15,7 +15,10 @@ export function opensAt({
 }
 
 /** When a grant that is opened at `at` ends: a start that was asked for fixes the end too. */
-export function endsAt({ startsAt, durationSeconds }: Asked, at: Instant): Instant {
+export function endsAt(
+  { startsAt, durationSeconds }: Pick<Asked, 'startsAt' | 'durationSeconds'>,
+  at: Instant,
+): Instant {
   return after(startsAt ?? at, durationSeconds * 1000);
 }
 
