@@ -59,7 +59,7 @@ describe.each(
 });
 
 describe('three grants, two reviewers, every class of time', () => {
-  const explored = explore({ grants, begin, lastTick, faultOf, most: 3_000_000 });
+  const explored = explore({ grants, begin, lastTick, faultOf, most: 2_000_000 });
 
   it('have more than a million states, and none of them is wrong', () => {
     console.log(
