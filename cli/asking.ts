@@ -1,14 +1,16 @@
 /** What to ask for, from the options of a command and, at a terminal, from the person. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { parseDuration } from '#domain/duration.ts';
+import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { NewRequest } from './api/client.ts';
 import type { Session } from './session.ts';
+import { parseStart, startInZone } from './start-time.ts';
 import { askUntil } from './terminal/ask.ts';
 import { safeText } from './terminal/safe-text.ts';
+import { what } from './views/words.ts';
 
 export interface AskOptions {
   cluster?: string;
@@ -18,6 +20,7 @@ export interface AskOptions {
   duration?: string;
   reason?: string;
   ticket?: string;
+  at?: string;
 }
 
 const collect = (value: string, before: string[] = []) => [
@@ -46,9 +49,9 @@ export async function newRequest(session: Session, options: AskOptions): Promise
   }
   const duration = options.for ?? options.duration;
   if (duration !== undefined) {
-    const fault = durationFault(duration);
-    if (fault) throw new InvalidInput(`--for ${safeText(duration)}: ${fault}`);
+    refuseNoDuration(duration);
   }
+  const startsAt = options.at === undefined ? undefined : parseStart(options.at);
   const given = { ...options, ...(duration === undefined ? {} : { for: duration }) };
   const complete = given.role && given.cluster && given.namespace?.length && given.for && given.reason;
   const { ticketRequired, ...filled } = complete
@@ -75,7 +78,21 @@ export async function newRequest(session: Session, options: AskOptions): Promise
     duration: filled.for,
     reason,
     ...(ticket ? { ticket } : {}),
+    ...(startsAt ? { startsAt } : {}),
   };
+}
+
+/** What was asked for: `Request 01K...: pod-reader on payments-prod, namespace payments, for 30m.` */
+export function saidBack(request: RequestView): string {
+  const { startsAt, durationSeconds } = request.asked;
+  const start = startsAt ? `, from ${startInZone(startsAt)}` : '';
+  return `Request ${request.id}: ${what(request)}, for ${formatDuration(durationSeconds)}${start}.`;
+}
+
+/** Throws InvalidInput for what is no duration. */
+export function refuseNoDuration(text: string): void {
+  const fault = durationFault(text);
+  if (fault) throw new InvalidInput(`--for ${safeText(text)}: ${fault}`);
 }
 
 function durationFault(text: string): string | undefined {

@@ -3,6 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { janitorProgram } from '#cluster/janitor/program.ts';
 
 const entry = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -35,6 +36,7 @@ export async function buildCli(directory: string): Promise<string> {
     legalComments: 'linked',
     logLevel: 'error',
     banner: { js: requireForCommonJs },
+    define: { CURFEW_JANITOR_PROGRAM: JSON.stringify(janitorProgram()) },
   });
   const script = join(directory, 'curfew.mjs');
   await chmod(script, 0o755);

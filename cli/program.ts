@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CurfewError } from '#domain/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { configureCommand } from './commands/configure.ts';
+import { extendCommand } from './commands/extend.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
 import { onboardCommand } from './commands/onboard.ts';
@@ -22,7 +23,16 @@ import { safeText } from './terminal/safe-text.ts';
 const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
   [
     'Get access:',
-    [requestCommand, runCommand, rolesCommand, listCommand, showCommand, withdrawCommand, revokeCommand],
+    [
+      requestCommand,
+      extendCommand,
+      runCommand,
+      rolesCommand,
+      listCommand,
+      showCommand,
+      withdrawCommand,
+      revokeCommand,
+    ],
   ],
   ['Answer requests:', [approveCommand, denyCommand]],
   ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand]],

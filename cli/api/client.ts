@@ -1,6 +1,7 @@
 /** The API as functions, one per route; answers are parsed with the API's own schemas. */
 import * as z from 'zod';
 import { Unavailable } from '#domain/errors.ts';
+import type { Instant } from '#domain/instant.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import {
   type RequestPage,
@@ -22,6 +23,15 @@ export interface NewRequest {
   duration: string;
   reason: string;
   ticket?: string;
+  /** When it is to start; at once where not given. */
+  startsAt?: Instant;
+}
+
+/** What goes on with a grant; reason and ticket are those of the grant where not given. */
+export interface Extension {
+  duration: string;
+  reason?: string;
+  ticket?: string;
 }
 
 export interface ReviewAnswer {
@@ -33,6 +43,7 @@ export interface ReviewAnswer {
 
 export interface Api {
   submit(body: NewRequest, idempotencyKey: string): Promise<RequestView>;
+  extend(id: string, body: Extension, idempotencyKey: string): Promise<RequestView>;
   list(query: { scope: 'mine' | 'open'; limit: number; cursor?: string }): Promise<RequestPage>;
   show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
   review(id: string, body: ReviewAnswer): Promise<RequestView>;
@@ -59,6 +70,11 @@ export function openApi(target: ApiTarget): Api {
   return {
     submit: (body, idempotencyKey) =>
       post(requestView, '/v1/requests', body, {
+        headers: { 'idempotency-key': idempotencyKey },
+        repeatable: true,
+      }),
+    extend: (id, body, idempotencyKey) =>
+      post(requestView, `${at(id)}/extend`, body, {
         headers: { 'idempotency-key': idempotencyKey },
         repeatable: true,
       }),

@@ -5,7 +5,8 @@ import type { RequestView } from '#http/request-view.ts';
 import { openSession } from '../session.ts';
 import { table } from '../terminal/table.ts';
 import { relative } from '../terminal/times.ts';
-import { howLong, where, whoAsked } from '../views/words.ts';
+import { howLong, spanOf } from '../views/span.ts';
+import { where, whoAsked } from '../views/words.ts';
 
 /** The API's own most. */
 const pageSize = 100;
@@ -53,8 +54,12 @@ Examples:
         );
         return;
       }
-      // One's own list need not say whose each is.
-      const columns = options.open ? allColumns : allColumns.filter(([heading]) => heading !== 'WHO');
+      // One's own list need not say whose each is, and most lists have nothing that goes on from something else.
+      const idle = [
+        ...(options.open ? [] : ['WHO']),
+        ...(items.some(({ asked }) => asked.extends) ? [] : ['EXTENDS']),
+      ];
+      const columns = allColumns.filter(([heading]) => !idle.includes(heading));
       terminal.print(
         table(
           columns.map(([heading]) => heading),
@@ -74,13 +79,17 @@ const allColumns: readonly (readonly [string, (request: RequestView) => string])
   ['WHO', whoAsked],
   ['ROLE', ({ asked }) => asked.role],
   ['WHERE', where],
-  ['FOR', howLong],
+  ['FOR', (request) => howLong(request)],
+  ['EXTENDS', ({ asked }) => asked.extends ?? ''],
   ['REASON', ({ asked }) => asked.reason],
 ];
 
 /** The one point in time that matters in each status. */
-function moment({ status, grant, reviewBy, updatedAt }: RequestView): string {
+function moment(request: RequestView): string {
+  const { status, grant, reviewBy, updatedAt } = request;
+  const span = spanOf(request);
   if (status === 'pending') return `times out ${relative(reviewBy)}`;
   if (status === 'active' && grant) return `ends ${relative(grant.expiresAt)}`;
+  if ((status === 'approved' || status === 'scheduled') && span) return `starts ${relative(span.from)}`;
   return relative(updatedAt);
 }

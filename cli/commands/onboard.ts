@@ -1,6 +1,7 @@
 /** `curfew onboard`: puts the catalog's roles, Curfew's rights and the fences around them into one cluster. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { janitorImage } from '#cluster/janitor/manifests.ts';
 import type { Catalog } from '#domain/catalog.ts';
 import { readCatalog } from '#domain/catalog-file.ts';
 import { InvalidInput } from '#domain/errors.ts';
@@ -22,9 +23,14 @@ interface Options {
   surveyClusterArn?: string;
   kubeconfig?: string;
   context?: string;
+  janitor: boolean;
+  janitorImage: string;
   dryRun?: boolean;
   yes?: boolean;
 }
+
+const withoutJanitor =
+  'Without the janitor, a grant that AWS can no longer end (an outage, a stack or an account that is gone) lasts until somebody deletes its RoleBinding by hand.';
 
 export function onboardCommand(): Command {
   return new Command('onboard')
@@ -38,6 +44,15 @@ export function onboardCommand(): Command {
     .option('--survey-cluster-arn <arn>', 'instead of --stack: IAM role of SurveyCluster')
     .option('--kubeconfig <file>', 'reach the cluster with this, instead of your AWS identity')
     .option('--context <name>', "context of the kubeconfig, where it isn't the current one")
+    .option(
+      '--janitor-image <reference>',
+      'what the janitor runs in: an image of Node, such as your mirror of the usual one',
+      janitorImage,
+    )
+    .option(
+      '--no-janitor',
+      'no CronJob that ends overdue grants from inside the cluster; removes one that is there',
+    )
     .option('--dry-run', 'show what would change, and change nothing')
     .option('-y, --yes', "don't ask before changing")
     .addHelpText(
@@ -74,12 +89,14 @@ Examples:
         eks: { eksName: cluster.eksName, region },
         catalog,
         deployment,
+        janitorImage: options.janitor ? imageOf(options.janitorImage) : undefined,
         api: kubernetesApi(access),
         entries: eks.entries,
       };
       terminal.print(
         `Cluster ${options.cluster}: EKS ${cluster.eksName} in ${region}, for deployment "${deployment.id}".`,
       );
+      if (!options.janitor) terminal.print(withoutJanitor);
       const outcome = await onboard(
         on,
         (intent) => agree(intent, options, session),
@@ -113,6 +130,14 @@ async function agree(intent: Intent, options: Options, { terminal }: Session): P
   if (terminal.interactive) return askYes(question);
   throw new InvalidInput(
     'There is no terminal to ask on. Nothing was changed. Pass --yes to make these changes, or --dry-run to only see them.',
+  );
+}
+
+/** By its digest, as what runs there may delete grants. A tag before it is only for people. */
+function imageOf(reference: string): string {
+  if (/^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/.test(reference)) return reference;
+  throw new InvalidInput(
+    `--janitor-image "${reference}" names no image by its digest. Write <registry>/<repository>@sha256:<64 hex digits>.`,
   );
 }
 

@@ -2,19 +2,24 @@
 import { Command } from 'commander';
 import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
-import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
+import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
 import { CancelledByUser } from '../failures.ts';
 import { findContext } from '../kubeconfig-file.ts';
 import { openSession, type Session } from '../session.ts';
 import { holdSignals, interruptible } from '../signals.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
-import { howLong, standing, what } from '../views/words.ts';
-import { type Access, noAccess, waitForAccess } from '../waiting/wait-for-access.ts';
+import { spanInWords, spanOf } from '../views/span.ts';
+import { standing } from '../views/words.ts';
+import { noAccess } from '../waiting/no-access.ts';
+import { type Access, waitForAccess } from '../waiting/wait-for-access.ts';
+import { waitForAnswer } from '../waiting/wait-for-answer.ts';
 
 export function requestCommand(): Command {
   return addAskOptions(new Command('request'))
     .description('Ask for access, and wait until it works.')
+    .option('--at <when>', 'when it is to start: 14:30, +2h, or 2026-11-21T14:30:00+01:00; else at once')
+    .option('--wait', 'with --at, wait until it has started and works')
     .option('--no-wait', "don't wait for the answer")
     .addHelpText(
       'after',
@@ -23,43 +28,78 @@ Examples:
   curfew request --role pod-reader --cluster payments-prod -n payments --for 30m \\
       --reason "Payments fail since 12:00" --ticket INC-1042
   curfew request --role pod-reader            at a terminal: asks for the rest
+  curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
   curfew request ... --no-wait -o json        prints the request and returns
 
 It waits until the cluster itself says yes to you. Ctrl-C stops the waiting, not the request:
-\`curfew show <id> --wait\` goes on waiting. The access ends by itself; \`curfew revoke\` ends it earlier.`,
+\`curfew show <id> --wait\` goes on waiting. The access ends by itself; \`curfew revoke\` ends it earlier,
+\`curfew extend\` lets it go on. With --at it returns once it is approved; the end counts from that start, also if it is
+approved later. \`curfew withdraw\` takes it back before it has started.`,
     )
-    .action(async (options: AskOptions & { wait: boolean }, command: Command) => {
+    .action(async (options: AskOptions & { wait?: boolean }, command: Command) => {
       const session = openSession(command);
       const { terminal } = session;
       const body = await newRequest(session, options);
       // A Ctrl-C while it is sent is answered once it is known what became of it.
-      const release = options.wait ? holdSignals() : undefined;
+      const release = options.wait === false ? undefined : holdSignals();
       const request = await submit(session, body).catch((error) => {
         release?.();
         throw error;
       });
-      terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
-      if (options.wait) {
-        await waitAndTell(session, request).finally(release);
+      terminal.progress(saidBack(request));
+      if (options.wait === false) {
+        tellAsked(session, request);
         return;
       }
-      terminal.json(request);
-      const line = standing(request);
-      terminal.print(
-        `${line.charAt(0).toUpperCase()}${line.slice(1)}.\nGo on waiting: curfew show ${request.id} --wait`,
-      );
+      const wait = options.wait === undefined && body.startsAt ? waitForStart : waitAndTell;
+      await wait(session, request).finally(release);
     });
+}
+
+/** Says what was asked for, where nobody waits for the answer. */
+export function tellAsked({ terminal }: Session, request: RequestView): void {
+  terminal.json(request);
+  const line = standing(request);
+  terminal.print(
+    `${line.charAt(0).toUpperCase()}${line.slice(1)}.\nGo on waiting: curfew show ${request.id} --wait`,
+  );
 }
 
 /** Waits for access and says what can be done with it; `show --wait` comes here too. */
 export async function waitAndTell(session: Session, request: RequestView): Promise<void> {
   const { terminal } = session;
+  const access = await waiting(session, request, (signal) => waitForAccess(session, request, signal));
+  terminal.json({ ...access.request, usableAt: access.usableAt.toISOString() });
+  terminal.print(howToUse(session, access));
+}
+
+/** Waits for the answer only, as long as the start lies ahead. */
+async function waitForStart(session: Session, request: RequestView): Promise<void> {
+  const { terminal } = session;
+  const answered = await waiting(session, request, (signal) => waitForAnswer(session, request, signal));
+  const span = spanOf(answered);
+  if (answered.status !== 'scheduled' || !span) {
+    await waitAndTell(session, answered);
+    return;
+  }
+  terminal.json(answered);
+  terminal.print([
+    terminal.style('green', `Your access starts ${when(span.from)} and ends ${when(span.to)}.`),
+    `  Wait for it:   curfew show ${answered.id} --wait`,
+    `  Take it back:  curfew withdraw ${answered.id}`,
+  ]);
+}
+
+/** `work` until Ctrl-C, which says how to go on. */
+export async function waiting<T>(
+  session: Session,
+  { id }: RequestView,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   try {
-    const access = await interruptible((signal) => waitForAccess(session, request, signal));
-    terminal.json({ ...access.request, usableAt: access.usableAt.toISOString() });
-    terminal.print(howToUse(session, access));
+    return await interruptible(work);
   } catch (error) {
-    if (error instanceof CancelledByUser) throw await stillOpen(session, request.id);
+    if (error instanceof CancelledByUser) throw await stillOpen(session, id);
     throw error;
   }
 }
@@ -74,11 +114,13 @@ async function stillOpen(session: Session, id: string): Promise<CancelledByUser>
   }
   if (now && isFinal(now.status)) return new CancelledByUser(noAccess(now).message);
   const granted = now?.status === 'active' || now?.status === 'granting';
+  const span = now?.status === 'scheduled' ? spanOf(now) : undefined;
+  const open = span
+    ? `Stopped waiting. The request is approved: ${spanInWords(span)}.`
+    : 'Stopped waiting. The request is still open, and can still be approved.';
   return new CancelledByUser(
     [
-      granted
-        ? 'Stopped waiting. The access is granted.'
-        : 'Stopped waiting. The request is still open, and can still be approved.',
+      granted ? 'Stopped waiting. The access is granted.' : open,
       `  Go on waiting:  curfew show ${id} --wait`,
       granted ? `  End it:         curfew revoke ${id}` : `  Take it back:   curfew withdraw ${id}`,
     ].join('\n'),
@@ -103,6 +145,6 @@ function howToUse(session: Session, { request, cluster }: Access): string[] {
           `  curfew kubeconfig --cluster ${asked.cluster}   (once; no kubeconfig context leads to this cluster yet)`,
         ]),
     safeText(`  ${kubectl}`),
-    `It ends by itself. Earlier: curfew revoke ${id}`,
+    `It ends by itself. Earlier: curfew revoke ${id}. Later: curfew extend ${id}`,
   ];
 }

@@ -1,10 +1,10 @@
 /** `curfew revoke`: ends access now, and stays until it is proven gone. */
 import { Command } from 'commander';
-import { InvalidInput, Unavailable } from '#domain/errors.ts';
+import { Unavailable } from '#domain/errors.ts';
 import { isFinal } from '#domain/lifecycle.ts';
-import { openSession, type Session } from '../session.ts';
+import { onlyGrant } from '../my-grants.ts';
+import { openSession } from '../session.ts';
 import { interruptible } from '../signals.ts';
-import { when } from '../terminal/times.ts';
 import { standing, what, whoAsked } from '../views/words.ts';
 import { waitForEnd } from '../waiting/wait-for-end.ts';
 import { requestId } from './show.ts';
@@ -29,7 +29,7 @@ Examples:
       async (given: string | undefined, options: { reason: string; wait: boolean }, command: Command) => {
         const session = openSession(command);
         const { terminal } = session;
-        const id = given === undefined ? await onlyOne(session) : requestId(given);
+        const id = given === undefined ? (await onlyGrant(session, 'end')).id : requestId(given);
         let request = await session.api().revoke(id, options.reason);
         if (options.wait && !isFinal(request.status)) {
           terminal.progress(
@@ -51,20 +51,4 @@ Examples:
         terminal.print(`${what(request)} (${whoAsked(request)}): ${line}.`);
       },
     );
-}
-
-async function onlyOne(session: Session): Promise<string> {
-  const { items } = await session.api().list({ scope: 'mine', limit: 100 });
-  const standingNow = items.filter(({ status }) => status === 'active' || status === 'granting');
-  const [only, ...more] = standingNow;
-  if (only && more.length === 0) return only.id;
-  if (!only)
-    throw new InvalidInput(
-      'You have no access right now. To end that of others, give the id: `curfew list --open`.',
-    );
-  const lines = standingNow.map(
-    (request) =>
-      `  ${request.id}  ${what(request)}, until ${when(request.grant?.expiresAt ?? request.updatedAt)}`,
-  );
-  throw new InvalidInput(`Which one? You have more than one:\n${lines.join('\n')}`);
 }

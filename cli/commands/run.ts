@@ -2,18 +2,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
-import { type AskOptions, addAskOptions, newRequest, submit } from '../asking.ts';
+import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
 import { NoAccess } from '../failures.ts';
 import { kubeconfigText } from '../kubeconfig.ts';
 import { runChild } from '../running/child.ts';
 import { giveBack } from '../running/give-back.ts';
+import { watchEnd } from '../running/watch-end.ts';
 import { openSession, type Session } from '../session.ts';
 import { holdSignals, interruptible } from '../signals.ts';
 import { safeText } from '../terminal/safe-text.ts';
-import { localTime, when } from '../terminal/times.ts';
-import { howLong, what } from '../views/words.ts';
+import { when } from '../terminal/times.ts';
 import { type Access, waitForAccess } from '../waiting/wait-for-access.ts';
 
 export function runCommand(): Command {
@@ -22,6 +22,7 @@ export function runCommand(): Command {
       'Run one command with access: asks, waits, runs it, gives the access back. Its exit code is yours.',
     )
     .argument('[command...]', 'after --, the command and its arguments')
+    .addOption(new Option('--at <when>').hideHelp())
     .addHelpText(
       'after',
       `
@@ -42,6 +43,11 @@ Exit codes are the command's; 126 and 127 as in a shell; before it has started, 
           'Which command? Write it after --, as in: curfew run --role pod-reader -- kubectl get pods',
         );
       }
+      if (options.at !== undefined) {
+        throw new InvalidInput(
+          '`curfew run` has no --at: it stays here until its command has ended, and a start hours ahead would be lost with this terminal. Instead:\n  curfew request ... --at <when> --wait && <command>',
+        );
+      }
       const session = openSession(command);
       if (session.terminal.format === 'json') {
         throw new InvalidInput("`curfew run` has no JSON output: stdout is the command's.");
@@ -51,7 +57,7 @@ Exit codes are the command's; 126 and 127 as in a shell; before it has started, 
       const release = holdSignals();
       try {
         const request = await submit(session, body);
-        session.terminal.progress(`Request ${request.id}: ${what(request)}, for ${howLong(request)}.`);
+        session.terminal.progress(saidBack(request));
         process.exitCode = await withAccess(
           session,
           request.id,
@@ -112,10 +118,7 @@ async function runWith(session: Session, access: Access, program: string, args: 
     { mode: 0o600 },
   );
   terminal.progress(`Access until ${when(expiresAt)}. Running ${safeText(program)}.`);
-  const ended = setTimeout(
-    () => terminal.progress(`The access ended at ${localTime(expiresAt)}; the command still runs.`),
-    Math.min(Date.parse(expiresAt) - Date.now(), 2 ** 31 - 1),
-  );
+  const unwatch = watchEnd(session, request);
   try {
     const env = {
       ...process.env,
@@ -127,7 +130,7 @@ async function runWith(session: Session, access: Access, program: string, args: 
     if (fault) terminal.progress(`curfew: ${safeText(fault)}`);
     return code;
   } finally {
-    clearTimeout(ended);
+    unwatch();
     rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -14,16 +14,21 @@ export type ObjectName = Pick<Manifest, 'kind'> & {
 };
 
 const rbacPath = '/apis/rbac.authorization.k8s.io/v1';
+const corePath = '/api/v1';
 const admissionPath = '/apis/admissionregistration.k8s.io/v1';
 
 /** Kinds that onboarding makes, in the order in which they are listed. */
 const collections: Record<string, { base: string; plural: string; namespaced?: true }> = {
+  Namespace: { base: corePath, plural: 'namespaces' },
   ValidatingAdmissionPolicy: { base: admissionPath, plural: 'validatingadmissionpolicies' },
   ValidatingAdmissionPolicyBinding: { base: admissionPath, plural: 'validatingadmissionpolicybindings' },
   ClusterRole: { base: rbacPath, plural: 'clusterroles' },
   ClusterRoleBinding: { base: rbacPath, plural: 'clusterrolebindings' },
   Role: { base: rbacPath, plural: 'roles', namespaced: true },
   RoleBinding: { base: rbacPath, plural: 'rolebindings', namespaced: true },
+  ServiceAccount: { base: corePath, plural: 'serviceaccounts', namespaced: true },
+  ConfigMap: { base: corePath, plural: 'configmaps', namespaced: true },
+  CronJob: { base: '/apis/batch/v1', plural: 'cronjobs', namespaced: true },
 };
 export const kinds = Object.keys(collections);
 

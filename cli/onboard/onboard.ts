@@ -7,6 +7,7 @@ import { ClusterUnfenced, StillStanding } from '#domain/errors.ts';
 import { applyPlan } from './apply.ts';
 import { type BrokerEntry, brokerEntries, type EntryApi, missingEntries } from './broker-entries.ts';
 import type { Deployment } from './deployment.ts';
+import { janitorTries } from './janitor-tries.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 import { type Plan, planCluster } from './plan.ts';
 import { checkReadiness } from './readiness.ts';
@@ -18,6 +19,8 @@ export interface Onboarding {
   eks: { eksName: string; region: string };
   catalog: Catalog;
   deployment: Deployment;
+  /** What the janitor runs in; undefined for a cluster without one. */
+  janitorImage: string | undefined;
   api: KubernetesApi;
   entries: EntryApi;
 }
@@ -48,7 +51,7 @@ export async function onboard(
 ): Promise<Outcome> {
   const { catalog, cluster, deployment, api } = on;
   const offer = offerOn(catalog, cluster);
-  const wanted = manifestsFor(catalog, cluster, deployment.id);
+  const wanted = manifestsFor(catalog, cluster, deployment.id, on.janitorImage);
   const entries = brokerEntries(deployment);
   await checkReadiness(api, namespacesOf(offer));
   const plan = await planCluster(api, wanted, deployment.id);
@@ -60,6 +63,8 @@ export async function onboard(
   await applyPlan(api, plan.steps, forgedGrant(role, deployment.id), tell);
   const tried: Tried[] = [];
   for (const one of offer) tried.push(...(await prove(api, triesFor(one, deployment.id), cluster)));
+  if (on.janitorImage !== undefined)
+    tried.push(...(await prove(api, janitorTries(role, deployment.id), cluster)));
   // Last of all, and read back: from here on the broker can come in.
   for (const entry of intent.missingEntries) await on.entries.create(entry);
   if (intent.missingEntries.length > 0 && (await missingEntries(on.entries, entries, on.eks)).length > 0) {

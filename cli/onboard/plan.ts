@@ -10,8 +10,8 @@ import { sortOutOld } from './old-objects.ts';
 
 export type Step =
   | { do: 'create'; object: Manifest }
-  /** `paths` are the fields that differ. */
-  | { do: 'change'; object: Standing; paths: string[] }
+  /** `paths` are the fields that differ `from` what stands there. */
+  | { do: 'change'; object: Standing; paths: string[]; from: Standing }
   | { do: 'remove'; object: Standing; why: string }
   /** Ours and no longer wanted, but in use. */
   | { do: 'leave'; object: Standing; why: string };
@@ -19,7 +19,7 @@ export type Step =
 type Change = Extract<Step, { do: 'change' }>;
 
 export interface Plan {
-  /** In the order in which they are to be carried out: fences, roles, rights, removals. */
+  /** In the order in which they are to be carried out: fences, roles, rights, the janitor, removals. */
   steps: Step[];
   /** How many objects are as they should be. */
   right: number;
@@ -37,16 +37,20 @@ export async function planCluster(
   const steps: Step[] = [];
   const faults = new Set<string>();
   let right = 0;
-  const all = [...wanted.fences, ...wanted.roles, ...wanted.rights];
+  const all = [...wanted.fences, ...wanted.roles, ...wanted.rights, ...wanted.janitor];
+  const newNamespaces = new Set<string>();
   for (const object of all) {
     const found = byName.get(nameOf(object)) ?? (await readObject(api, object));
     const step = found ? compare(object, found, deployment) : ({ do: 'create', object } as const);
     if (step === 'right') right++;
     else if ('fault' in step) faults.add(step.fault);
+    else if (step.do === 'create' && newNamespaces.has(object.metadata.namespace ?? '')) steps.push(step);
     else {
-      const refusal = await refusalOf(api, step, wanted);
-      if (refusal) faults.add(refusal);
+      const tried = await tryOnServer(api, step, wanted);
+      if ('refusal' in tried) faults.add(tried.refusal);
+      else if (step.do === 'change' && !changes(step, tried.becomes)) right++;
       else steps.push(step);
+      if (step.do === 'create' && object.kind === 'Namespace') newNamespaces.add(object.metadata.name);
     }
   }
   if (faults.size > 0) {
@@ -59,6 +63,7 @@ export async function planCluster(
   const old = await sortOutOld(
     api,
     ours.filter((object) => !names.has(nameOf(object))),
+    wanted.janitor.length > 0,
   );
   return { steps: [...steps, ...old], right };
 }
@@ -70,7 +75,7 @@ function compare(
 ): Change | { fault: string } | 'right' {
   const foreign = foreignness(object, found, deployment);
   if (foreign) return { fault: foreign };
-  const paths = changedPaths(contentOf(found), contentOf(object));
+  const paths = [...labelsLacking(found, object), ...changedPaths(contentOf(found), contentOf(object))];
   if (paths.length === 0) return 'right';
   if (object.kind === 'ClusterRole' && object.metadata.name.startsWith('curfew:')) {
     return {
@@ -85,7 +90,21 @@ function compare(
     labels: { ...labels, ...object.metadata.labels },
     ...(annotations ? { annotations } : {}),
   };
-  return { do: 'change', object: { ...object, metadata }, paths };
+  return { do: 'change', object: { ...object, metadata }, paths, from: found };
+}
+
+/** Labels of others are left alone. */
+function labelsLacking(found: Standing, object: Manifest): string[] {
+  return Object.entries(object.metadata.labels)
+    .filter(([key, value]) => found.metadata.labels[key] !== value)
+    .map(([key]) => `metadata.labels[${key}]`);
+}
+
+/** The server fills in what is left out of some kinds; what it would make of our object is what stands there then. */
+function changes({ from, object }: Change, becomes: Manifest): boolean {
+  return (
+    labelsLacking(from, object).length > 0 || changedPaths(contentOf(from), contentOf(becomes)).length > 0
+  );
 }
 
 /** Why an object by our name is none of ours; undefined when it is. */
@@ -113,16 +132,18 @@ function contentOf({ metadata: _, ...content }: Manifest): object {
 }
 
 /** Tries a step on the server without doing it. A namespace that is missing is told once, by the checks before. */
-async function refusalOf(
+async function tryOnServer(
   api: KubernetesApi,
   step: Extract<Step, { do: 'create' | 'change' }>,
-  { rights }: ClusterManifests,
-): Promise<string | undefined> {
+  { rights, janitor }: ClusterManifests,
+): Promise<{ becomes: Manifest } | { refusal: string }> {
   // A binding can't be tried before the role that it names exists.
-  const namesNewRole = step.do === 'create' && 'roleRef' in step.object && rights.includes(step.object);
-  if (namesNewRole) return undefined;
+  const namesNewRole =
+    step.do === 'create' && 'roleRef' in step.object && [...rights, ...janitor].includes(step.object);
+  if (namesNewRole) return { becomes: step.object };
   const call = step.do === 'create' ? writes.create(step.object, true) : writes.replace(step.object, true);
   const { status, body } = await api(call);
-  if (status >= 200 && status < 300) return undefined;
-  return `${nameOf(step.object)} can't be ${step.do === 'create' ? 'created' : 'changed'}: ${body?.message ?? status}`;
+  if (status >= 200 && status < 300) return { becomes: body };
+  const attempt = step.do === 'create' ? 'created' : 'changed';
+  return { refusal: `${nameOf(step.object)} can't be ${attempt}: ${body?.message ?? status}` };
 }

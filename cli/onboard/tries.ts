@@ -28,9 +28,9 @@ export interface Tried {
 }
 
 /** No request has this id. */
-const nobodysRequest = '0'.repeat(26);
+export const nobodysRequest = '0'.repeat(26);
 
-function grantOf(role: OfferedRole, deployment: string, change: Partial<BindPlan> = {}): Manifest {
+export function grantOf(role: OfferedRole, deployment: string, change: Partial<BindPlan> = {}): Manifest {
   const [namespace = ''] = role.namespaces;
   const now = Date.now();
   const [binding] = roleBindingsOf({

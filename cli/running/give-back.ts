@@ -2,6 +2,7 @@
 import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { waitUntilRefused } from '../cluster-question.ts';
+import { extensionsOf } from '../my-grants.ts';
 import type { Session } from '../session.ts';
 import { interruptible } from '../signals.ts';
 import { localTime, when } from '../terminal/times.ts';
@@ -29,26 +30,53 @@ export async function giveBack(session: Session, { id, reason, access }: GiveBac
   const { terminal } = session;
   let last = access?.request;
   try {
-    last = await interruptible(() => end(session, id, reason), stubborn);
-    if (!isFinal(last.status)) {
-      if (access && (await interruptible((signal) => refusedOrFinal(session, access, signal)))) {
+    const line = await interruptible(() => endLine(session, id, reason), stubborn);
+    const open = line.filter(({ status }) => !isFinal(status));
+    last = open.at(-1) ?? line[0];
+    if (open.length > 0 && access) {
+      if (await interruptible((signal) => refusedOrFinal(session, access, signal))) {
         terminal.progress(
-          `Access given back: ${last.asked.cluster} refuses you again since ${localTime(new Date().toISOString())}.`,
+          `Access given back: ${access.request.asked.cluster} refuses you again since ${localTime(new Date().toISOString())}.`,
         );
         return true;
       }
-      const ending = await interruptible((signal) =>
-        waitForEnd(session, id, { withinMs: confirmWithinMs, signal }),
-      );
-      last = ending.request;
     }
-    terminal.progress(isFinal(last.status) ? farewell(last) : unconfirmed(id, `it is ${last.status}`, last));
+    for (const { id: ending } of open) {
+      const { request } = await interruptible((signal) =>
+        waitForEnd(session, ending, { withinMs: confirmWithinMs, signal }),
+      );
+      last = request;
+      if (!isFinal(request.status)) break;
+    }
+    terminal.progress(
+      isFinal(last.status) ? farewell(last) : unconfirmed(last.id, `it is ${last.status}`, last),
+    );
     return isFinal(last.status);
   } catch (error) {
     terminal.live('');
     terminal.progress(unconfirmed(id, error instanceof Error ? error.message : String(error), last));
     return false;
   }
+}
+
+/**
+ * Ends the request and whatever goes on with it. Revoking a grant ends its extensions, but one that had run out leaves them
+ * standing, and those that nobody answered yet would go on asking.
+ */
+async function endLine(
+  session: Session,
+  id: string,
+  reason: string,
+): Promise<[RequestView, ...RequestView[]]> {
+  const first = await end(session, id, reason);
+  if (!first.grant) return [first];
+  const extensions = await extensionsOf(session, id).catch((error: unknown) => {
+    if (first.endRequested) return [];
+    throw error;
+  });
+  const ended: RequestView[] = [];
+  for (const extension of extensions) ended.push(await end(session, extension.id, reason));
+  return [first, ...ended];
 }
 
 /** Withdraws or revokes, as its status wants; the status may change in between, then the other one is right. */

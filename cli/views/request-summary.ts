@@ -2,7 +2,8 @@
 import { formatDuration } from '#domain/duration.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
-import { when } from '../terminal/times.ts';
+import { when, zoneName } from '../terminal/times.ts';
+import { inAll, spanInWords, spanOf } from './span.ts';
 import { people, rulesInWords, standing, whoAsked, whoGetsIn } from './words.ts';
 
 export function requestSummary(request: RequestView, now: Date = new Date()): string[] {
@@ -11,6 +12,7 @@ export function requestSummary(request: RequestView, now: Date = new Date()): st
     const how = assurance === 'link' ? 'by mailed link' : 'signed';
     return `${reviewer} ${answer === 'approve' ? 'approved' : 'denied'} (${how})${reason ? `: ${reason}` : ''}`;
   });
+  const span = spanOf(request);
   const granted = rulesInWords(resolved.rules);
   return pairs([
     ['Request', request.id],
@@ -22,6 +24,9 @@ export function requestSummary(request: RequestView, now: Date = new Date()): st
     ['Cluster', asked.cluster],
     [asked.namespaces.length === 1 ? 'Namespace' : 'Namespaces', asked.namespaces.join(', ')],
     ['For', formatDuration(asked.durationSeconds)],
+    ['Window', span && `${spanInWords(span, now)}; ${zoneName(new Date(span.from))}`],
+    ['Extends', asked.extends],
+    ['In all', inAll(request, now)],
     ['Reason', asked.reason],
     ['Ticket', asked.ticket],
     ...decision.reasons.map((line, i) => [i === 0 ? 'Refused' : '', line] as const),

@@ -1,9 +1,9 @@
 /** A request's parts in a person's words; the same words in every command. */
 import type { PolicyRule } from '#domain/catalog.ts';
-import { formatDuration } from '#domain/duration.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
+import { spanInWords, spanOf } from './span.ts';
 
 /** `alice@example.com`, or the role's session where the name proves nobody. */
 export function whoAsked({ requester }: Pick<RequestView, 'requester'>): string {
@@ -29,10 +29,6 @@ export function what({ asked }: Pick<RequestView, 'asked'>): string {
 /** Short form of `what` for tables: `payments-prod/payments`. */
 export function where({ asked }: Pick<RequestView, 'asked'>): string {
   return `${asked.cluster}/${asked.namespaces.join(',')}`;
-}
-
-export function howLong({ asked }: Pick<RequestView, 'asked'>): string {
-  return formatDuration(asked.durationSeconds);
 }
 
 /** `get, list, watch pods, pods/log, services`; one line per rule. */
@@ -71,8 +67,12 @@ export function standing(request: RequestView, now: Date = new Date()): string {
       return `waiting for ${people(request.reviewers)}${have}; times out ${when(request.reviewBy, now)}`;
     }
     case 'approved':
-    case 'scheduled':
-      return 'approved; access is being put in place';
+    case 'scheduled': {
+      const span = spanOf(request);
+      if (!span) return 'approved; access is being put in place';
+      const goesOn = request.asked.extends === undefined ? 'access' : 'access goes on';
+      return `approved; ${goesOn} ${spanInWords(span, now)}`;
+    }
     case 'granting':
       return 'approved; access is being put in place';
     case 'active':
@@ -86,12 +86,19 @@ export function standing(request: RequestView, now: Date = new Date()): string {
     case 'withdrawn':
       return 'withdrawn';
     case 'timed-out':
-      return 'timed out: nobody answered in time';
+      return wasApproved(request)
+        ? 'timed out: approved, but not opened in time'
+        : 'timed out: nobody answered in time';
     case 'revoked':
       return `access ended ${grant?.unboundAt ? when(grant.unboundAt, now) : when(request.updatedAt, now)}`;
     case 'failed':
       return 'could not be granted; nothing was ever usable';
   }
+}
+
+/** Whether it came to an approval, whatever came after. */
+export function wasApproved({ history }: Pick<RequestView, 'history'>): boolean {
+  return history.some(({ status }) => status === 'approved');
 }
 
 function denier({ reviews, history }: RequestView): string[] {

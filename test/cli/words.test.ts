@@ -9,7 +9,7 @@ import { holdSignals, onSignals } from '../../cli/signals.ts';
 import { safeText } from '../../cli/terminal/safe-text.ts';
 import { table } from '../../cli/terminal/table.ts';
 import { localTime, relative, roughly } from '../../cli/terminal/times.ts';
-import { noAccess } from '../../cli/waiting/wait-for-access.ts';
+import { noAccess } from '../../cli/waiting/no-access.ts';
 import { aRecord } from '../builders/request.ts';
 
 test.each([

@@ -9,7 +9,7 @@ import { forgedGrant } from '../../../cli/onboard/tries.ts';
 import { aCatalog } from '../../builders/catalog.ts';
 
 const catalog = aCatalog();
-const { fences, roles, rights } = manifestsFor(catalog, 'payments-prod', 'curfew');
+const { fences, roles, rights } = manifestsFor(catalog, 'payments-prod', 'curfew', undefined);
 const steps = [...fences, ...roles, ...rights].map((object) => ({ do: 'create', object }) as const);
 const [role] = offerOn(catalog, 'payments-prod');
 if (!role) throw new Error('nothing is offered');
