@@ -1,7 +1,7 @@
 /** The runner reads the deployed file as it is, and refuses whatever it would not carry out as Step Functions does. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { definitionFile } from '../../../infra/lifecycle.ts';
+import { definitionFile } from '../cloud/step-functions.ts';
 import { readDefinition } from './definition.ts';
 
 type Json = Record<string, unknown>;

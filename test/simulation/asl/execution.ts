@@ -19,7 +19,7 @@ export class Execution {
   #release: () => void = () => {};
   #waiting: { token: string; answer: (outcome: Outcome) => void } | undefined;
   #state: string;
-  /** Resolves when the execution has ended in whatever way; not when it was lost. */
+  /** Resolves when the execution has ended in whatever way, not when it was lost; rejects for a fault of host or runner. */
   readonly ended: Promise<Status>;
   #tellEnd: (status: Status) => void = () => {};
 
@@ -27,10 +27,11 @@ export class Execution {
     this.#machine = machine;
     this.#host = host;
     this.#state = machine.startAt;
-    this.ended = new Promise((resolve) => {
+    // Begun a moment later, so that the host knows the execution that asks it.
+    this.ended = new Promise((resolve, reject) => {
       this.#tellEnd = resolve;
+      queueMicrotask(() => this.#run(input).catch(reject));
     });
-    void this.#run(input);
   }
 
   get status(): Status {
@@ -89,7 +90,8 @@ export class Execution {
       }
     } catch (error) {
       if (error instanceof Stopped) return;
-      this.#error ??= error instanceof QueryEvaluationError ? error.name : 'States.Runtime';
+      if (!(error instanceof QueryEvaluationError)) throw error;
+      this.#error = error.name;
       this.#end('FAILED');
     }
   }

@@ -1,0 +1,70 @@
+/** The functions that the stack deploys: input schema, time-out in seconds, and the operation. A test holds them against the stack. */
+import * as z from 'zod';
+import { writeOutcomes } from '#adapters/unbind-outcomes.ts';
+import {
+  closeStep,
+  endStep,
+  holdStep,
+  requestStep,
+  signedPlan,
+  sweepEvent,
+  surveyPlan,
+  unbindStep,
+  waitingStep,
+} from '#domain/step-input.ts';
+import { askReviewers } from '#operations/ask-reviewers.ts';
+import { bindRole } from '#operations/bind-role.ts';
+import { closeGrant } from '#operations/close-grant.ts';
+import { endGrant } from '#operations/end-grant.ts';
+import { holdGrant } from '#operations/hold-grant.ts';
+import { openGrant } from '#operations/open-grant.ts';
+import { shipEvents } from '#operations/ship-events.ts';
+import { sweepGrants } from '#operations/sweep-grants.ts';
+import { surveyCluster } from '#operations/survey-cluster.ts';
+import { unbindRole } from '#operations/unbind-role.ts';
+import { unbindRoles } from '#operations/unbind-roles.ts';
+import type { World } from '#ports';
+
+export interface Deployed {
+  seconds: number;
+  input: z.ZodType<unknown>;
+  work(world: World, input: unknown): Promise<unknown>;
+}
+
+function deployed<I>(
+  seconds: number,
+  input: z.ZodType<I>,
+  work: (world: World, input: I) => Promise<unknown>,
+): Deployed {
+  return { seconds, input, work: work as Deployed['work'] };
+}
+
+export const functions = {
+  AskReviewers: deployed(30, waitingStep, async (world, input) => {
+    await askReviewers(world, input);
+    return {};
+  }),
+  OpenGrant: deployed(30, requestStep, openGrant),
+  BindRole: deployed(12, signedPlan, bindRole),
+  HoldGrant: deployed(10, holdStep, async (world, input) => {
+    await holdGrant(world, input);
+    return {};
+  }),
+  EndGrant: deployed(30, endStep, endGrant),
+  UnbindRole: deployed(65, unbindStep, async (world, input) =>
+    'plans' in input ? writeOutcomes(await unbindRoles(world, input.plans)) : unbindRole(world, input),
+  ),
+  SurveyCluster: deployed(30, surveyPlan, surveyCluster),
+  CloseGrant: deployed(30, closeStep, closeGrant),
+  SweepGrants: deployed(55, sweepEvent, async (world, input) => {
+    const { looked, repaired, failed } = await sweepGrants(world, input);
+    return { looked, repaired: repaired.length, failed: failed.length };
+  }),
+  /** The stream's records, read: which request has new events. */
+  ShipEvents: deployed(60, z.object({ requestId: z.string() }), shipEvents),
+} as const satisfies Record<string, Deployed>;
+
+export type FunctionName = keyof typeof functions;
+
+/** What people and their tools call; each call is one function. */
+export const apiSeconds = 28;

@@ -1,0 +1,230 @@
+/** Functions as Lambda runs them: JSON in and out, input parsed by the real schemas, time-outs, crashes, calls in flight. */
+import { Unavailable } from '#domain/errors.ts';
+import { instantOf } from '#domain/instant.ts';
+import type { World } from '#ports';
+import { TaskFailure } from '../asl/host.ts';
+import type { Chance } from './chance.ts';
+import type { Fates } from './fate.ts';
+import { type FunctionName, functions } from './functions.ts';
+import { type Call, called, calledCluster } from './ports.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Tell } from './story.ts';
+import type { Twins } from './twins.ts';
+
+export interface Surroundings {
+  scheduler: Scheduler;
+  chance: Chance;
+  fates: Fates;
+  twins: Twins;
+  tell: Tell;
+  /** Second of the history. */
+  second(): number;
+  /** Something landed at a twin. */
+  landed(point: string): void;
+}
+
+/** Longest that a client waits for an answer, and so the latest that an unanswered call lands. */
+const longestCallMs = 4_000;
+/** Longest that all tries of a client take until it gives up. */
+const longestPatienceMs = 20_000;
+/** A RoleBinding's creation may come as late as it likes: admission refuses it by then. */
+const longestCreationMs = 60_000;
+
+/** Calls that change or show what stands. */
+const worthTelling = /^(entries\.(create|describe|delete)$|cluster\.(create|delete)|clusterLeg|ledger.(hold|move))/;
+
+function brief(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 500).replace(/"arn:aws:eks[^"]*(.{4})"/g, '"...$1"').slice(0,150);
+}
+
+/** One invocation. Nothing of it goes on after it ended, but calls in flight still land. */
+class Invocation {
+  readonly #around: Surroundings;
+  readonly #name: string;
+  readonly #skew: number;
+  #over = false;
+  #thaw: (() => void) | undefined;
+  readonly #end: (error: Error) => void;
+
+  constructor(around: Surroundings, name: string, skew: number, end: (error: Error) => void) {
+    this.#around = around;
+    this.#name = name;
+    this.#skew = skew;
+    this.#end = end;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The function is gone; whoever called it learns the error, and what was done stays done. */
+  end(error: Error): void {
+    if (this.#over) return;
+    this.finish();
+    this.#end(error);
+  }
+
+  finish(): void {
+    this.#over = true;
+    this.#thaw?.();
+  }
+
+  #freeze(): void {
+    const { fates } = this.#around;
+    const over = fates.begin(this.#around.second());
+    const before = this.#thaw;
+    this.#thaw = () => {
+      before?.();
+      over(this.#around.second());
+    };
+  }
+
+  now(): string {
+    return instantOf(this.#around.scheduler.now + this.#skew);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#around.scheduler.in(Math.max(0, ms), () => {
+        if (!this.#over) resolve();
+      });
+    });
+  }
+
+  readonly call: Call = (point, land) => {
+    const { scheduler, chance, fates, tell } = this.#around;
+    const fate = this.#over ? undefined : fates.of(point, this.#around.second());
+    if (fate) tell(() => `${this.#name}: ${point} ${fate}`);
+    const travel = chance.whole(1, 25);
+    return new Promise((resolve, reject) => {
+      const answer = (act: () => void) => {
+        if (!this.#over) act();
+      };
+      const refuse = () => answer(() => reject(new Unavailable(`${point} failed (${fate}).`)));
+      const arrive = (then: (landed: Promise<never>) => void, ms = travel) =>
+        scheduler.in(ms, () => {
+          const landed = land().finally(() => this.#around.landed(point)) as Promise<never>;
+          if (worthTelling.test(point)) landed.then((value) => tell(() => `${this.#name}: ${point} -> ${brief(value)}`)).catch(() => {});
+          then(landed);
+        });
+      const settle = (landed: Promise<never>) =>
+        landed.then(
+          (value) => answer(() => resolve(value)),
+          (error) => answer(() => reject(error)),
+        );
+      const ignore = (landed: Promise<never>) => void landed.catch(() => {});
+      const crash = () => this.end(new TaskFailure('Runtime.ExitError', `${this.#name} crashed in ${point}.`));
+      switch (fate) {
+        case undefined:
+          return arrive(settle);
+        case 'before':
+        case 'throttled':
+          return scheduler.in(travel, refuse);
+        case 'after':
+          return arrive((landed) => landed.then(refuse, refuse));
+        case 'twice':
+          arrive(ignore);
+          return arrive(settle, travel + chance.whole(1, 100));
+        case 'late': {
+          scheduler.in(chance.whole(travel, longestPatienceMs), refuse);
+          const longest = point === 'cluster.createRoleBinding' ? longestCreationMs : longestCallMs;
+          return arrive(ignore, chance.whole(travel, longest));
+        }
+        case 'slow':
+          return arrive(settle, chance.whole(500, longestCallMs));
+        case 'crash-before':
+          return scheduler.in(travel, crash);
+        case 'crash-after':
+          return arrive((landed) => landed.then(crash, crash));
+        case 'freeze-before':
+          return this.#freeze();
+        case 'freeze-after':
+          this.#freeze();
+          return arrive(ignore);
+      }
+    });
+  };
+}
+
+export class Lambda {
+  readonly #around: Surroundings;
+  readonly #skewMs: number;
+  readonly #catalog: () => World['catalog'];
+  /** Invocations by name, for counts. */
+  invocations = 0;
+
+  constructor(around: Surroundings, skewMs: number, catalog: () => World['catalog']) {
+    this.#around = around;
+    this.#skewMs = skewMs;
+    this.#catalog = catalog;
+  }
+
+  /** Rejects with TaskFailure, by the class name of what was thrown. */
+  invoke(name: FunctionName, payload: unknown): Promise<unknown> {
+    const { input, seconds, work } = functions[name];
+    const event: unknown = JSON.parse(JSON.stringify(payload));
+    return this.run(name, seconds, async (world) => {
+      const result: unknown = await work(world, input.parse(event));
+      return result === undefined ? null : (JSON.parse(JSON.stringify(result)) as unknown);
+    });
+  }
+
+  /** Any work in a function of its own. */
+  run<T>(name: string, seconds: number, work: (world: World) => Promise<T>): Promise<T> {
+    const { scheduler, chance, tell } = this.#around;
+    this.invocations += 1;
+    return new Promise((resolve, reject) => {
+      const skew = this.#skewMs === 0 ? 0 : chance.whole(-this.#skewMs / 2, this.#skewMs / 2);
+      const invocation = new Invocation(this.#around, name, skew, (error) => {
+        tell(() => `${name} ends: ${error instanceof TaskFailure ? error.error : error.message}`);
+        reject(error);
+      });
+      // Now and then the function is cold.
+      scheduler.in(chance.perMille(30) ? chance.whole(200, 900) : chance.whole(5, 40), () => {
+        const timeout = scheduler.in(seconds * 1000, () =>
+          invocation.end(new TaskFailure('Sandbox.Timedout', `${name} took longer than ${seconds} s.`)),
+        );
+        work(this.#world(invocation)).then(
+          (result) => {
+            timeout();
+            invocation.finish();
+            resolve(result);
+          },
+          (error: Error) => {
+            timeout();
+            invocation.end(error instanceof TaskFailure ? error : failureOf(error));
+          },
+        );
+      });
+    });
+  }
+
+  #world(invocation: Invocation): World {
+    const { twins } = this.#around;
+    const { call } = invocation;
+    return {
+      clock: { now: () => invocation.now(), sleep: (ms) => invocation.sleep(ms) },
+      ids: twins.ids,
+      catalog: this.#catalog(),
+      settings: twins.settings,
+      records: called('records', twins.records, call),
+      ledger: called('ledger', twins.ledger, call),
+      entries: called('entries', twins.entries, call),
+      cluster: calledCluster(twins.cluster, call),
+      executions: called('executions', twins.executions, call),
+      mailer: called('mailer', twins.mailer, call),
+      messages: twins.messages,
+      auditSink: called('auditSink', twins.auditSink, call),
+      signer: called('signer', twins.signer, call),
+      verifier: twins.verifier,
+      clusterLeg: called('clusterLeg', twins.clusterLeg, call),
+      identities: called('identities', twins.identities, call),
+      metrics: twins.metrics,
+    };
+  }
+}
+
+/** Lambda tells the caller an error's name and message. The error itself is kept for people, who read it as HTTP. */
+function failureOf(error: Error): Error {
+  return Object.assign(new TaskFailure(error.name, error.message), { cause: error });
+}

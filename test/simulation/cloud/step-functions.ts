@@ -1,0 +1,101 @@
+/** Step Functions: runs the deployed definition, one execution per request, and tells of each that ended badly. */
+import { readFileSync } from 'node:fs';
+import { executionInput } from '#adapters/execution-input.ts';
+import type { Executions, Startable } from '#ports';
+import { Execution } from '../asl/execution.ts';
+import { readMachine } from '../asl/machine.ts';
+import { type FunctionName, functions } from './functions.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Tell } from './story.ts';
+
+export const definitionFile = new URL('../../../statemachines/access-lifecycle.asl.json', import.meta.url);
+
+const names = Object.fromEntries(Object.keys(functions).map((name) => [`${name}Arn`, name]));
+const machine = readMachine(JSON.parse(readFileSync(definitionFile, 'utf8')), names);
+
+export interface Wired {
+  scheduler: Scheduler;
+  tell: Tell;
+  invoke(name: FunctionName, payload: unknown): Promise<unknown>;
+  /** An execution failed or was stopped. */
+  endedBadly(requestId: string): void;
+}
+
+export class StepFunctions implements Executions {
+  readonly #wired: Wired;
+  readonly #byId = new Map<string, Execution>();
+  readonly #byToken = new Map<string, Execution>();
+  /** Executions that hang: Step Functions says that they run. */
+  readonly #hung = new Set<string>();
+  /** States entered, of all executions. */
+  entered = 0;
+
+  constructor(wired: Wired) {
+    this.#wired = wired;
+  }
+
+  async start(request: Startable): Promise<'started' | 'exists'> {
+    const { id } = request;
+    const found = this.#byId.get(id);
+    if (found) return found.status === 'RUNNING' || this.#hung.has(id) ? 'started' : 'exists';
+    const { scheduler, tell, invoke, endedBadly } = this.#wired;
+    let tokens = 0;
+    const execution: Execution = new Execution(
+      machine,
+      {
+        now: () => scheduler.now,
+        at: (ms, call) => scheduler.at(ms, call),
+        invoke: (name, payload) => invoke(name as FunctionName, payload),
+        newToken: () => {
+          tokens += 1;
+          const token = `${id}-${this.#byToken.size}-${tokens}`;
+          this.#byToken.set(token, execution);
+          return token;
+        },
+        entered: (state) => {
+          this.entered += 1;
+          tell(() => `execution of ${id} enters ${state}`);
+        },
+      },
+      JSON.parse(executionInput(request)),
+    );
+    this.#byId.set(id, execution);
+    void execution.ended.then((status) => {
+      tell(() => `execution of ${id} ${status} in ${execution.state}`);
+      if (status !== 'SUCCEEDED') endedBadly(id);
+    });
+    return 'started';
+  }
+
+  async status(requestId: string): Promise<'running' | 'ended' | 'absent'> {
+    const found = this.#byId.get(requestId);
+    if (!found) return 'absent';
+    return found.status === 'RUNNING' || this.#hung.has(requestId) ? 'running' : 'ended';
+  }
+
+  async succeed(taskToken: string): Promise<'delivered' | 'gone'> {
+    return this.#byToken.get(taskToken)?.answer(taskToken, { result: {} }) ? 'delivered' : 'gone';
+  }
+
+  async fail(taskToken: string, error: string, cause: string): Promise<'delivered' | 'gone'> {
+    return this.#byToken.get(taskToken)?.answer(taskToken, { error, cause }) ? 'delivered' : 'gone';
+  }
+
+  /** An administrator's StopExecution. False when there is nothing to stop. */
+  stop(requestId: string): boolean {
+    const found = this.#byId.get(requestId);
+    if (found?.status !== 'RUNNING') return false;
+    found.stop();
+    return true;
+  }
+
+  /** Lost without an event: it hangs for ever, or nobody knows it any more. */
+  lose(requestId: string, how: 'hangs' | 'is gone'): boolean {
+    const found = this.#byId.get(requestId);
+    if (found?.status !== 'RUNNING') return false;
+    found.vanish();
+    if (how === 'hangs') this.#hung.add(requestId);
+    else this.#byId.delete(requestId);
+    return true;
+  }
+}

@@ -1,0 +1,147 @@
+/** Promises 1 and 2 over what everybody may do: a real yes behind every right, and none before or after its time. */
+import { eligibleReviewers } from '#domain/catalog.ts';
+import { msBetween } from '#domain/instant.ts';
+import { callers, personOf } from '../people/cast.ts';
+import type { Evident } from './evidence.ts';
+import type { Invariant, Seen } from './invariant.ts';
+import type { Right } from './observe.ts';
+
+/** Without faults: one second. After the last fault: a minute. */
+export const faultlessMs = 1_000;
+export const healedMs = 60_000;
+/** An execution that was lost without an event is missed by the sweep only once the record was left alone this long. */
+export const lostMs = 61_000;
+/** From asking for an early end until the delete, without faults: the execution wakes, EndGrant and UnbindRole start. */
+export const earlyMs = 8_000;
+
+/** The grants that give exactly this right to exactly this person, whatever the time. */
+function grantsFor(seen: Seen, right: Right): Evident[] {
+  const { principal, sessionName } = callers[right.who];
+  return [...seen.evidence.all.values()].filter(
+    ({ asked, subject, clusterRole, grant }) =>
+      grant !== undefined &&
+      asked.cluster === right.cluster &&
+      asked.namespaces.includes(right.namespace) &&
+      clusterRole === right.clusterRole &&
+      subject.principalArn === principal.arn &&
+      (subject.kind === 'principal' || subject.sessionName === sessionName),
+  );
+}
+
+const foreign = (seen: Seen, { binding }: Right) => seen.mishaps.planted.has(`binding ${binding}`);
+const describe = ({ who, namespace, clusterRole, binding }: Right) =>
+  `${who} may use ${clusterRole} in ${namespace} by ${binding}`;
+
+function breachOf(seen: Seen, fault: (right: Right, grants: Evident[]) => string | undefined): string | undefined {
+  for (const right of seen.rights) {
+    if (foreign(seen, right)) continue;
+    const why = fault(right, grantsFor(seen, right));
+    if (why !== undefined) return `${describe(right)}: ${why}`;
+  }
+  return undefined;
+}
+
+export const grantedToThem: Invariant = {
+  name: 'granted to them',
+  says: 'Whoever may do something has a grant of exactly that person, role, place, with its evidence in the locked bucket.',
+  breach: (seen) => breachOf(seen, (_, grants) => (grants.length === 0 ? 'no grant of theirs is in the bucket' : undefined)),
+};
+
+/** Latest instant at which a grant's access may be seen. */
+export function deadlineOf(seen: Seen, { id, grant, subject }: Evident): number {
+  const expires = Date.parse(grant?.expiresAt ?? '');
+  const end = seen.deeds.endOf(id);
+  if (seen.faultless) return Math.min(expires + faultlessMs, end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs);
+  const asked = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
+  const lost = seen.deeds.spoiled('lost', id) ? lostMs : 0;
+  void subject;
+  return Math.max(asked, seen.lastFault) + healedMs + lost + seen.skewMs;
+}
+
+export const outOnTime: Invariant = {
+  name: 'out on time',
+  says: 'Nobody keeps a right past its grant: 1 s after expiry without faults, a minute after the last fault with them.',
+  breach: (seen) =>
+    breachOf(seen, (_, grants) => {
+      const latest = Math.max(...grants.map((grant) => deadlineOf(seen, grant)));
+      return seen.now > latest ? `${seen.now - latest} ms past the latest instant allowed` : undefined;
+    }),
+};
+
+export const notBefore: Invariant = {
+  name: 'not before its start',
+  says: 'Nobody has a right before the start of a grant that gives it.',
+  breach: (seen) =>
+    breachOf(seen, (_, grants) => {
+      const early = grants.every(({ asked }) => {
+        const start = asked.extends === undefined ? asked.startsAt : undefined;
+        return start !== undefined && seen.now + seen.skewMs / 2 < Date.parse(start);
+      });
+      return early ? 'its start lies ahead' : undefined;
+    }),
+};
+
+export const withAYes: Invariant = {
+  name: 'with a yes',
+  says: 'Behind every right are enough approvals, of what was asked, by eligible others who did approve it.',
+  breach: (seen) =>
+    breachOf(seen, (_, grants) => {
+      const faults = grants.map((grant) => approvalFault(seen, grant));
+      return faults.includes(undefined) ? undefined : faults.join('; ');
+    }),
+};
+
+/** How long before opening a catalog may have been replaced for OpenGrant to go by it still. */
+const catalogLagMs = 60_000;
+
+function approvalFault({ cloud, deeds }: Seen, evident: Evident): string | undefined {
+  const { id, asked, approvals, digest, grant, actor } = evident;
+  const opened = Date.parse(grant?.openedAt ?? '');
+  const approvers = new Set(deeds.approversOf(id).map(personOf));
+  const valid = cloud.deployed.some(({ at, catalog }, i) => {
+    const until = cloud.deployed[i + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const role = Object.hasOwn(catalog.roles, asked.role) ? catalog.roles[asked.role] : undefined;
+    if (!role || at > opened + catalogLagMs || until < opened - catalogLagMs) return false;
+    const eligible = new Set(eligibleReviewers(catalog, role, { person: actor }));
+    const real = approvals.filter(
+      (review) => review.digest === digest && eligible.has(review.reviewer) && approvers.has(review.reviewer) && review.reviewer !== actor,
+    );
+    return new Set(real.map(({ reviewer }) => reviewer)).size >= role.reviews.required;
+  });
+  return valid ? undefined : `grant ${id} has no sufficient approval (${approvals.length} in the bucket)`;
+}
+
+export const evidenceFirst: Invariant = {
+  name: 'evidence first',
+  says: 'While a binding of Curfew stands, all events up to its opening are in the locked bucket.',
+  breach: (seen) =>
+    breachOf(seen, (right) => {
+      const id = right.binding.slice(right.binding.indexOf('/curfew-') + 8).toUpperCase();
+      const evident = seen.evidence.all.get(id);
+      const { openedBy = Number.POSITIVE_INFINITY, seen: there = new Set<number>() } = evident ?? {};
+      for (let seq = 1; seq <= openedBy; seq++)
+        if (!there.has(seq)) return `event ${seq} of ${id} is not in the bucket`;
+      return undefined;
+    }),
+};
+
+export const kept: Invariant = {
+  name: 'kept until its end',
+  says: "A grant in force gives its right until it expires or somebody ends it; another grant's end takes nothing from it.",
+  breach: (seen) => {
+    const { cloud, deeds, now, skewMs } = seen;
+    for (const request of cloud.twins.records.requests.values()) {
+      const { id, status, grant, subject, asked, ending, endRequested } = request;
+      const natural = status === 'active' || (status === 'revoking' && ending?.reason === 'its time is up');
+      if (!natural || !grant?.activatedAt || endRequested || now >= Date.parse(grant.expiresAt) - skewMs) continue;
+      if (deeds.spoiled('entry', subject.principalArn)) continue;
+      for (const { namespace, name } of grant.bindings) {
+        if (deeds.spoiled('binding', `${namespace}/${name}`)) continue;
+        const has = seen.rights.some((right) => right.binding === `${namespace}/${name}`);
+        if (!has)
+          return `grant ${id} for ${asked.role} in ${namespace} is in force for ${msBetween(new Date(now).toISOString(), grant.expiresAt)} ms more, but gives nothing`;
+      }
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,47 @@
+/** Who may do what where: worked out from access entries and RoleBindings as EKS and RBAC do it, never from Curfew's records. */
+import type { RoleBinding } from '#domain/role-binding.ts';
+import type { StandingEntry } from '#ports';
+import type { Cloud } from '../cloud/cloud.ts';
+import { callers, type Name, names } from '../people/cast.ts';
+
+export interface Right {
+  who: Name;
+  /** In the catalog. */
+  cluster: string;
+  namespace: string;
+  clusterRole: string;
+  /** `namespace/name` of what gives it. */
+  binding: string;
+  uid: string;
+}
+
+/** What a person's session is called on the cluster, and its groups; undefined for whoever has no entry there. */
+function identityOf(who: Name, entries: readonly StandingEntry[]): { username: string; groups: string[] } | undefined {
+  const { principal, sessionName } = callers[who];
+  const entry = entries.find(({ principalArn }) => principalArn === principal.arn);
+  if (!entry) return undefined;
+  return { username: entry.username.replace('{{SessionNameRaw}}', sessionName), groups: entry.groups };
+}
+
+function gives({ subjects }: RoleBinding, { username, groups }: { username: string; groups: string[] }): boolean {
+  return subjects.some(({ kind, name }) => (kind === 'User' ? name === username : groups.includes(name)));
+}
+
+/** Every right that everybody has now, on every cluster. */
+export function observe({ twins }: Cloud): Right[] {
+  const rights: Right[] = [];
+  for (const [cluster, { roleBindings }] of twins.clusters) {
+    if (roleBindings.size === 0) continue;
+    const entries = [...twins.entries.standing.values()].filter(({ entryArn }) => entryArn.includes(`/${cluster}`));
+    for (const who of names) {
+      const identity = identityOf(who, entries);
+      if (!identity) continue;
+      for (const [key, binding] of roleBindings) {
+        if (!gives(binding, identity)) continue;
+        const { namespace, uid } = binding.metadata;
+        rights.push({ who, cluster, namespace, clusterRole: binding.roleRef.name, binding: key, uid });
+      }
+    }
+  }
+  return rights;
+}

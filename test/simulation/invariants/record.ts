@@ -1,0 +1,108 @@
+/** Promises 3 and 4: nothing of others is touched, and every change of a record is one event of a whole chain. */
+import { chainFault } from '#domain/audit-event.ts';
+import type { Status } from '#domain/request.ts';
+import type { Invariant, Seen } from './invariant.ts';
+
+/** The table of the architecture, written down a second time. */
+const edges: Record<Status, readonly Status[]> = {
+  pending: ['approved', 'denied', 'withdrawn', 'timed-out'],
+  approved: ['pending', 'scheduled', 'granting', 'withdrawn', 'denied', 'timed-out'],
+  scheduled: ['granting', 'withdrawn', 'denied', 'timed-out'],
+  granting: ['active', 'revoking'],
+  active: ['revoking'],
+  revoking: ['revoked', 'failed'],
+  denied: [],
+  withdrawn: [],
+  'timed-out': [],
+  revoked: [],
+  failed: [],
+};
+export const finals = (Object.keys(edges) as Status[]).filter((status) => edges[status].length === 0);
+
+/** Looks at what is new since the last look only. */
+export class InOrder implements Invariant {
+  readonly name = 'each change once, in order';
+  readonly says = 'Every change of a record is one event, linked to the one before, along one edge of the table.';
+  readonly #looked = new Map<string, { events: number; status: Status; hash: string; history: number }>();
+
+  breach({ cloud }: Seen): string | undefined {
+    const { requests, stored } = cloud.twins.records;
+    for (const [id, request] of requests) {
+      const log = stored.get(id) ?? [];
+      const before = this.#looked.get(id);
+      if (before?.events === log.length && before.hash === request.audit.hash) continue;
+      if (request.version !== log.length) return `${id} has version ${request.version} with ${log.length} events`;
+      let { status, hash } = before ?? { status: undefined, hash: log[0]?.event.prev ?? '' };
+      let history = before?.history ?? 0;
+      for (const { event } of log.slice(before?.events ?? 0)) {
+        if (event.prev !== hash) return `event ${event.seq} of ${id} is not linked to the one before`;
+        hash = event.hash;
+        if (event.status === status) continue;
+        if (status !== undefined && !edges[status].includes(event.status)) return `${id} went from ${status} to ${event.status}`;
+        status = event.status;
+        history += 1;
+      }
+      if (hash !== request.audit.hash || status !== request.status) return `${id} and its last event differ`;
+      if (request.history.length !== history) return `${id} tells of ${request.history.length} changes, its events of ${history}`;
+      if (!finals.includes(status) && request.dueAt === undefined) return `${id} is ${status} and never due`;
+      this.#looked.set(id, { events: log.length, status, hash, history });
+    }
+    return undefined;
+  }
+}
+
+export const onlyOurs: Invariant = {
+  name: 'only what we made',
+  says: "Entries and bindings of others, and of other deployments, stay as they are.",
+  breach: ({ cloud, mishaps }) => {
+    for (const [what, before] of mishaps.planted) {
+      const [kind = '', key = ''] = what.split(' ');
+      const standing =
+        kind === 'entry'
+          ? cloud.twins.entries.standing.values().find(({ principalArn }) => principalArn === key)
+          : cloud.twins.clusters.get('payments-prod')?.roleBindings.get(key);
+      if (!standing) return `the ${what} that somebody else made is gone`;
+      if (JSON.stringify(standing) !== before) return `the ${what} that somebody else made was changed`;
+    }
+    return undefined;
+  },
+};
+
+export const overIsOver: Invariant = {
+  name: 'over is over',
+  says: 'While a record has a final status, nothing stands that was made for it.',
+  breach: ({ cloud }) => {
+    for (const [key] of cloud.twins.clusters.get('payments-prod')?.roleBindings ?? []) {
+      const id = key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
+      const request = cloud.twins.records.requests.get(id);
+      if (request && finals.includes(request.status)) return `${key} stands, but ${id} is ${request.status}`;
+    }
+    return undefined;
+  },
+};
+
+/** Looked at once, when a history has become quiet. */
+export const nothingLeft: Invariant = {
+  name: 'nothing left',
+  says: 'When all is quiet, every record is final, nothing of Curfew stands or is held, and all events are in the bucket.',
+  breach: ({ cloud, mishaps }) => {
+    const { records, entries, ledger, clusters, auditSink } = cloud.twins;
+    for (const { id, status } of records.requests.values()) {
+      if (!finals.includes(status)) return `${id} is still ${status}`;
+      const log = records.stored.get(id) ?? [];
+      const fault = chainFault(log.map(({ event }) => event));
+      if (fault) return `${id}: ${fault}`;
+    }
+    for (const [name, { roleBindings }] of clusters)
+      for (const key of roleBindings.keys())
+        if (!mishaps.planted.has(`binding ${key}`)) return `${key} stands on ${name}`;
+    for (const { principalArn } of entries.standing.values())
+      if (!mishaps.planted.has(`entry ${principalArn}`)) return `the entry of ${principalArn} stands`;
+    const [holder] = ledger.allHolders();
+    if (holder !== undefined) return `${holder} holds an entry`;
+    const written = [...records.stored.values()].reduce((sum, log) => sum + log.length, 0);
+    return auditSink.objects.size === written
+      ? undefined
+      : `${written} events were written, ${auditSink.objects.size} are in the bucket`;
+  },
+};

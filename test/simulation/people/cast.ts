@@ -1,0 +1,62 @@
+/** The people and machines of the histories, and the catalogs that they live under. */
+import { memoryRoles } from '#adapters/memory/world.ts';
+import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
+import { type Catalog, catalogSchema } from '#domain/catalog.ts';
+import { freeze } from '../cloud/lag.ts';
+import { type Caller, callerOf, type Principal } from '#domain/identity.ts';
+
+/** alice and bob share a role, and so an access entry; dora has another; mallory has no part in anything. */
+const roles = {
+  alice: memoryRoles.developer,
+  bob: memoryRoles.developer,
+  ci: memoryRoles.ci,
+  rita: memoryRoles.reviewer,
+  rob: memoryRoles.reviewer,
+  pat: memoryRoles.platformAdmin,
+  mallory: memoryRoles.reviewer,
+} as const satisfies Record<string, Principal>;
+
+export type Name = keyof typeof roles;
+export const names = Object.keys(roles) as Name[];
+export const requesters = ['alice', 'bob', 'ci', 'rita'] as const satisfies readonly Name[];
+
+const sessionOf = (name: Name) => (name === 'ci' ? 'build-42' : `${name}@example.com`);
+
+export const callers = Object.fromEntries(
+  names.map((name) => [name, callerOf(roles[name], sessionOf(name), [])]),
+) as unknown as Record<Name, Caller>;
+
+export const personOf = (name: Name): string => callers[name].person ?? sessionOf(name);
+
+/** `reviewWindow` is short, so that a history ends within the hour. */
+function variant(change: (catalog: Catalog) => void): Catalog {
+  const catalog = sampleCatalog();
+  catalog.reviewWindow = 600;
+  change(catalog);
+  return freeze(catalog);
+}
+
+function role(catalog: Catalog, name: string) {
+  const found = catalog.roles[name];
+  if (!found) throw new Error(`The sample catalog has no role ${name}.`);
+  return found;
+}
+
+/** What the platform team may deploy while requests are under way. */
+export const catalogs = {
+  usual: variant(() => {}),
+  'without rita among the reviewers': variant((catalog) => {
+    catalog.reviewers['payments-leads'] = { members: ['rob@example.com'] };
+  }),
+  'with other rules for pod-reader': variant((catalog) => {
+    role(catalog, 'pod-reader').rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  }),
+  'without pod-reader': variant((catalog) => {
+    delete catalog.roles['pod-reader'];
+  }),
+  'with two reviews for pod-reader': variant((catalog) => {
+    role(catalog, 'pod-reader').reviews = { required: 2, from: ['payments-leads'] };
+  }),
+} as const satisfies Record<string, Catalog>;
+export type CatalogName = keyof typeof catalogs;
+export const catalogNames = Object.keys(catalogs) as CatalogName[];

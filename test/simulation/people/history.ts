@@ -1,0 +1,134 @@
+/** Histories: what people ask, answer and break, when, and under which weather. Generated and shrunk by fast-check. */
+import fc from 'fast-check';
+import { fates, type Weather } from '../cloud/fate.ts';
+import { type CatalogName, catalogNames, type Name, names, requesters } from './cast.ts';
+
+export interface Answer {
+  afterSeconds: number;
+  by: Name;
+  answer: 'approve' | 'deny';
+  via: 'mail' | 'signed';
+  /** Of what they were shown, or of something else. */
+  digest: 'shown' | 'other';
+}
+
+export interface Sequel {
+  afterSeconds: number;
+  by: Name;
+  what: 'end' | 'withdraw' | 'extend';
+}
+
+/** One request and what people do with it. */
+export interface Ask {
+  atSecond: number;
+  who: Name;
+  role: 'pod-reader' | 'deployer' | 'event-reader';
+  namespaces: string[];
+  seconds: number;
+  startsInSeconds?: number;
+  answers: Answer[];
+  sequels: Sequel[];
+}
+
+export type Mishap =
+  | { what: 'stop the execution' | 'lose the execution' | 'forget the execution'; atSecond: number; of: number }
+  | { what: 'delete a binding' | 'strip a binding' | 'delete an entry'; atSecond: number; of: number }
+  | { what: 'plant an entry' | 'plant a binding' | 'make the role anew'; atSecond: number; of: number }
+  | { what: 'cluster unreachable' | 'fences down'; atSecond: number; seconds: number }
+  | { what: 'catalog'; atSecond: number; seconds: number; catalog: CatalogName };
+
+export interface History {
+  seed: number;
+  asks: Ask[];
+  mishaps: Mishap[];
+  weather: Weather;
+}
+
+const second = (most: number) => fc.integer({ min: 0, max: most });
+const likely = <T>(often: T, ...rest: T[]) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(often) }, { weight: 1, arbitrary: fc.constantFrom(often, ...rest) });
+
+const answer: fc.Arbitrary<Answer> = fc.record({
+  afterSeconds: fc.integer({ min: 2, max: 40 }),
+  by: fc.oneof({ weight: 6, arbitrary: fc.constantFrom<Name>('rita', 'rob') }, { weight: 1, arbitrary: fc.constantFrom(...names) }),
+  answer: likely<Answer['answer']>('approve', 'deny'),
+  via: fc.constantFrom<Answer['via']>('mail', 'signed'),
+  digest: likely<Answer['digest']>('shown', 'other'),
+});
+
+const sequel: fc.Arbitrary<Sequel> = fc.record({
+  afterSeconds: fc.integer({ min: 1, max: 200 }),
+  by: fc.constantFrom(...names),
+  what: fc.constantFrom<Sequel['what']>('end', 'end', 'withdraw', 'extend'),
+});
+
+const ask: fc.Arbitrary<Ask> = fc.record(
+  {
+    atSecond: second(120),
+    who: fc.constantFrom<Name>(...requesters, 'alice', 'bob'),
+    role: likely<Ask['role']>('pod-reader', 'event-reader', 'deployer'),
+    namespaces: fc.constantFrom(['payments'], ['payments'], ['checkout'], ['payments', 'checkout']),
+    seconds: fc.integer({ min: 10, max: 150 }),
+    startsInSeconds: fc.integer({ min: 1, max: 120 }),
+    answers: fc.array(answer, { minLength: 1, maxLength: 3 }),
+    sequels: fc.array(sequel, { maxLength: 2 }),
+  },
+  { requiredKeys: ['atSecond', 'who', 'role', 'namespaces', 'seconds', 'answers', 'sequels'] },
+);
+
+const at = { atSecond: second(300) };
+const which = { ...at, of: fc.nat(3) };
+const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+  fc.record({ what: fc.constantFrom('stop the execution', 'lose the execution', 'forget the execution'), ...which }),
+  fc.record({ what: fc.constantFrom('delete a binding', 'strip a binding', 'delete an entry'), ...which }),
+  fc.record({ what: fc.constantFrom('plant an entry', 'plant a binding', 'make the role anew'), ...which }),
+  fc.record({ what: fc.constantFrom('cluster unreachable', 'fences down'), ...at, seconds: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({
+    what: fc.constant('catalog'),
+    ...at,
+    seconds: fc.integer({ min: 1, max: 200 }),
+    catalog: fc.constantFrom(...catalogNames),
+  }),
+);
+
+const fate = fc.constantFrom(...fates);
+const places = fc.constantFrom<string[]>(
+  ['records.'],
+  ['ledger.'],
+  ['entries.'],
+  ['cluster.'],
+  ['executions.'],
+  ['auditSink.'],
+  ['mailer.'],
+  ['clusterLeg.'],
+  ['schedule.', 'events.'],
+  ['cluster.deleteRoleBinding'],
+  ['entries.delete'],
+  ['records.commit'],
+);
+const weather: fc.Arbitrary<Weather> = fc.record({
+  strikes: fc.array(fc.record({ call: fc.integer({ min: 1, max: 400 }), fate }), { maxLength: 6 }),
+  outages: fc.array(fc.record({ fromSecond: second(300), seconds: fc.integer({ min: 1, max: 300 }), points: places, fate }), {
+    maxLength: 1,
+  }),
+  storms: fc.array(
+    fc.record({
+      fromSecond: second(300),
+      seconds: fc.integer({ min: 1, max: 300 }),
+      perMille: fc.integer({ min: 5, max: 400 }),
+    }),
+    { maxLength: 1 },
+  ),
+  skewMs: fc.constantFrom(0, 0, 500, 2_000),
+  staleMs: fc.constantFrom(0, 0, 300, 3_000),
+});
+
+const none: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs: 0 };
+
+/** One in four has no fault at all: there every grant ends within a second. */
+export const histories: fc.Arbitrary<History> = fc.record({
+  seed: fc.noShrink(fc.integer({ min: 0, max: 0x7fffffff })),
+  asks: fc.array(ask, { minLength: 1, maxLength: 4 }),
+  mishaps: fc.oneof({ weight: 1, arbitrary: fc.constant<Mishap[]>([]) }, { weight: 2, arbitrary: fc.array(mishap, { maxLength: 4 }) }),
+  weather: fc.oneof({ weight: 1, arbitrary: fc.constant(none) }, { weight: 3, arbitrary: weather }),
+});

@@ -1,0 +1,159 @@
+/** What goes wrong beside faults of calls: things done by hand on the cluster, in EKS, in Step Functions, in IAM. */
+import { isOurs, marks } from '#domain/role-binding.ts';
+import type { EntryKey } from '#domain/access-entry.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import { callers, catalogs, requesters } from './cast.ts';
+import type { Deeds } from './deeds.ts';
+import type { Mishap } from './history.ts';
+
+export class Mishaps {
+  readonly #cloud: Cloud;
+  readonly #deeds: Deeds;
+  /** What others put there, as it has to stay. */
+  readonly planted = new Map<string, string>();
+  #anew = 0;
+
+  constructor(cloud: Cloud, deeds: Deeds) {
+    this.#cloud = cloud;
+    this.#deeds = deeds;
+  }
+
+  happen(mishap: Mishap, requestIds: readonly string[]): void {
+    const { scheduler, story, fates } = this.#cloud;
+    story.tell(() => `mishap: ${words(mishap)}`);
+    fates.note(this.#cloud.second);
+    switch (mishap.what) {
+      case 'stop the execution':
+      case 'lose the execution':
+      case 'forget the execution':
+        return this.#execution(mishap, requestIds);
+      case 'delete a binding':
+      case 'strip a binding':
+        return this.#binding(mishap);
+      case 'delete an entry':
+        return this.#entry(mishap.of);
+      case 'plant an entry':
+        return this.#plantEntry(mishap.of);
+      case 'plant a binding':
+        return this.#plantBinding(mishap.of);
+      case 'make the role anew':
+        return this.#newRole(mishap.of);
+      case 'cluster unreachable':
+      case 'fences down': {
+        const cluster = this.#payments();
+        const property = mishap.what === 'fences down' ? 'fenced' : 'reachable';
+        cluster[property] = false;
+        const over = fates.begin(this.#cloud.second);
+        scheduler.in(mishap.seconds * 1000, () => {
+          cluster[property] = true;
+          over(this.#cloud.second);
+        });
+        return;
+      }
+      case 'catalog':
+        this.#cloud.deploy(catalogs[mishap.catalog]);
+        scheduler.in(mishap.seconds * 1000, () => this.#cloud.deploy(catalogs.usual));
+    }
+  }
+
+  #payments() {
+    const cluster = this.#cloud.twins.clusters.get('payments-prod');
+    if (!cluster) throw new Error('There is no cluster payments-prod.');
+    return cluster;
+  }
+
+  #note(what: Parameters<Deeds['spoil']>[0]['what'], of: string): void {
+    this.#deeds.spoil({ at: this.#cloud.scheduler.now, what, of });
+  }
+
+  #execution({ what, of }: { what: string; of: number }, ids: readonly string[]): void {
+    const id = ids[of % Math.max(1, ids.length)];
+    if (id === undefined) return;
+    const { stepFunctions } = this.#cloud;
+    if (what === 'stop the execution') stepFunctions.stop(id);
+    else if (stepFunctions.lose(id, what === 'lose the execution' ? 'hangs' : 'is gone')) this.#note('lost', id);
+  }
+
+  #binding({ what, of }: { what: string; of: number }): void {
+    const { roleBindings, fenced } = this.#payments();
+    // Admission lets nobody edit them.
+    if (what === 'strip a binding' && fenced) return;
+    const ours = [...roleBindings].filter(([key]) => !this.planted.has(`binding ${key}`));
+    const [key, binding] = ours[of % Math.max(1, ours.length)] ?? [];
+    if (key === undefined || !binding) return;
+    this.#note('binding', key);
+    if (what === 'delete a binding') roleBindings.delete(key);
+    else {
+      // Without labels nobody can tell whose it is, so that it needs its administrator, who comes after a while.
+      roleBindings.set(key, { ...binding, metadata: { ...binding.metadata, labels: {} } });
+      const over = this.#cloud.fates.begin(this.#cloud.second);
+      this.#cloud.scheduler.in(300_000, () => {
+        if (roleBindings.get(key)?.metadata.uid === binding.metadata.uid) roleBindings.delete(key);
+        over(this.#cloud.second);
+        this.#cloud.landed('by hand');
+      });
+    }
+    this.#cloud.landed('by hand');
+  }
+
+  #keyOf(of: number): EntryKey {
+    const name = requesters[of % requesters.length] ?? 'alice';
+    return { eksName: 'payments-prod', region: 'us-east-1', principalArn: callers[name].principal.arn };
+  }
+
+  #entry(of: number): void {
+    const key = this.#keyOf(of);
+    const found = this.#cloud.twins.entries.standing.values().find(({ principalArn }) => principalArn === key.principalArn);
+    if (!found || this.planted.has(`entry ${key.principalArn}`)) return;
+    this.#note('entry', key.principalArn);
+    void this.#cloud.twins.entries.delete(key);
+    this.#cloud.landed('by hand');
+  }
+
+  #plantEntry(of: number): void {
+    const key = this.#keyOf(of);
+    const { entries } = this.#cloud.twins;
+    // As EKS does: one entry per principal.
+    if (entries.standing.values().some(({ principalArn }) => principalArn === key.principalArn)) return;
+    const tags = of % 2 === 0 ? {} : { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' };
+    const entry = entries.plant(key, { tags });
+    this.planted.set(`entry ${key.principalArn}`, JSON.stringify(entry));
+    this.#note('entry', key.principalArn);
+    this.#cloud.landed('by hand');
+  }
+
+  #plantBinding(of: number): void {
+    const { roleBindings, fenced } = this.#payments();
+    // Admission keeps these names for Curfew.
+    if (of % 2 === 1 && fenced) return;
+    const name = of % 2 === 0 ? `team-${of}` : 'curfew-01ARZ3NDEKTSV4RRFFQ69G5FAV'.toLowerCase();
+    const labels = { [marks.managedBy]: 'curfew', [marks.deployment]: 'another', [marks.request]: name.slice(7) };
+    const key = `payments/${name}`;
+    if (roleBindings.has(key)) return;
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1' as const,
+      kind: 'RoleBinding' as const,
+      metadata: { name, namespace: 'payments', uid: `foreign-${of}`, labels: of % 2 === 0 ? {} : labels, annotations: {} },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io' as const, kind: 'ClusterRole' as const, name: 'view' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io' as const, kind: 'User' as const, name: 'someone@example.com' }],
+    };
+    if (isOurs(binding, 'memory', name.slice(7))) return;
+    roleBindings.set(key, binding);
+    this.planted.set(`binding ${key}`, JSON.stringify(binding));
+    this.#cloud.landed('by hand');
+  }
+
+  /** Deleted and made again under its name: another unique id; EKS's entry for the old one is dead. */
+  #newRole(of: number): void {
+    const name = requesters[of % requesters.length] ?? 'alice';
+    const { principal } = callers[name];
+    this.#anew += 1;
+    this.#note('identity', principal.arn);
+    this.#cloud.twins.identities.add({ ...principal, roleId: `AROAANEW${String(this.#anew).padStart(12, '0')}` });
+  }
+}
+
+function words(mishap: Mishap): string {
+  const { what, atSecond: _, ...rest } = mishap;
+  return `${what} ${JSON.stringify(rest)}`;
+}
