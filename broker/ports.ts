@@ -3,10 +3,12 @@
  * Every call may throw Unavailable (try again); only the other errors named here are part of a port's meaning.
  */
 import type { EntryContent, EntryItem, EntryKey } from '#domain/access-entry.ts';
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent, AuditEvent, KillStatus } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { KillOrder } from '#domain/kill-order.ts';
+import type { KillScope } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type {
   BindPlan,
@@ -48,10 +50,15 @@ export interface Change {
   usedLink?: { hash: string; at: Instant };
   /** Must be new; with the hash of the body it was used with. */
   idempotency?: { key: string; bodyHash: string };
+  /** None of these may be on. */
+  unless?: KillScope[];
 }
 
 export interface Records {
-  /** All or nothing. RecordChanged: another version, link used, or idempotency key taken. A repeat of the same change that did work answers as if it worked now. */
+  /**
+   * All or nothing. RecordChanged: another version, link used, or idempotency key taken. KillSwitchOn: one of `unless` is on.
+   * A repeat of the same change that did work answers as if it worked now.
+   */
   commit(change: Change): Promise<void>;
   /** Strongly consistent. */
   read(requestId: string): Promise<AccessRequest | undefined>;
@@ -70,11 +77,43 @@ export interface Records {
   due(now: Instant, limit: number): Promise<string[]>;
   /** Events of one request in order; consistent. */
   events(requestId: string): Promise<AuditEvent[]>;
-  /** Events of one request that were not marked shipped, in order; consistent. */
-  unshipped(requestId: string): Promise<AuditEvent[]>;
-  /** Requests with unshipped events; eventually consistent. */
+  /** Events of one request, or kill order, that were not marked shipped, in order; consistent. */
+  unshipped(requestId: string): Promise<AnyEvent[]>;
+  /** Requests and kill orders with unshipped events; eventually consistent. */
   unshippedRequests(limit: number): Promise<string[]>;
   markShipped(event: Pick<AuditEvent, 'requestId' | 'seq'>): Promise<void>;
+}
+
+/** One transaction: the order (conditional on expectedVersion) and its events; lifted, it also puts the switch off. */
+export interface KillChange {
+  order: KillOrder;
+  expectedVersion: number;
+  events: AuditEvent<KillStatus>[];
+}
+
+/** Kill orders, and the switches that they put on. */
+export interface KillOrders {
+  /** Puts the switch on with its new order. Returns the order that is on: this one, or an earlier one of the same scope. */
+  begin(change: Omit<KillChange, 'expectedVersion'>): Promise<KillOrder>;
+  /** RecordChanged for another version. */
+  save(change: KillChange): Promise<void>;
+  /** Strongly consistent. */
+  read(id: string): Promise<KillOrder | undefined>;
+  /** Events in order; consistent. */
+  events(id: string): Promise<AuditEvent<KillStatus>[]>;
+  /** All, newest first; eventually consistent. InvalidInput for a cursor that isn't ours. */
+  list(page: { limit: number; cursor?: string }): Promise<Page<KillOrder>>;
+  /** Those that need passes, oldest first; eventually consistent. */
+  driven(): Promise<KillOrder[]>;
+}
+
+/** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */
+export interface KnownClusters {
+  list(): Promise<ClusterKey[]>;
+  /** Fine if it is known. */
+  remember(cluster: ClusterKey): Promise<void>;
+  /** Fine if it is not. */
+  forget(cluster: ClusterKey): Promise<void>;
 }
 
 /** Who holds which access entry. All reads consistent; writes conditional, RecordChanged when the condition fails. */
@@ -163,7 +202,7 @@ export interface Messages {
 /** The locked bucket. */
 export interface AuditSink {
   /** Create-only; fine if the same event is there, StillStanding if another one is. */
-  put(event: AuditEvent): Promise<void>;
+  put(event: AnyEvent): Promise<void>;
 }
 
 export interface PlanSigner {
@@ -206,6 +245,7 @@ export interface World {
   catalog: Catalog;
   settings: Settings;
   records: Records;
+  kills: KillOrders;
   ledger: EntryLedger;
   entries: AccessEntries;
   cluster: ClusterApi;

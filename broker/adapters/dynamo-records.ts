@@ -1,10 +1,11 @@
 /** Records in DynamoDB: a change and its audit events are one transaction. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent, AuditEvent } from '#domain/audit-event.ts';
 import { sha256Hex } from '#domain/digest.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import { killSwitchOn } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
@@ -12,6 +13,7 @@ import type { Change, ClusterKey, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from './cursor.ts';
 import { getItem, type Query, queryItems } from './dynamo-queries.ts';
 import { type TransactItem, transact } from './dynamo-transaction.ts';
+import { checkOff, switchOnOf } from './kill-switches.ts';
 import {
   agePosition,
   duePartition,
@@ -29,6 +31,7 @@ import {
   requestOf,
   unshippedPartition,
 } from './record-items.ts';
+import { anyStoredEvent, storedEvent } from './stored-request.ts';
 import {
   eventKey,
   eventSortKeyPrefix,
@@ -61,13 +64,15 @@ export class DynamoRecords implements Records {
     // A condition failed. If our own last event stands there, this very change worked before and its answer was lost.
     const written = await this.#get(what, eventKey(request.id, request.audit.seq));
     if (written?.change === digest) return;
+    const on = await switchOnOf(this.#documents, this.#table, change.unless ?? []);
+    if (on) throw killSwitchOn(on);
     throw new RecordChanged(
       `Request ${request.id} changed meanwhile, or its link or idempotency key was used. Read it again.`,
     );
   }
 
   #writes(change: Change, digest: string): TransactItem[] {
-    const { request, expectedVersion, events, newLinks = [], usedLink, idempotency } = change;
+    const { request, expectedVersion, events, newLinks = [], usedLink, idempotency, unless = [] } = change;
     const isNew = { TableName: this.#table, ConditionExpression: 'attribute_not_exists(pk)' };
     const writes: TransactItem[] = [
       expectedVersion === 0
@@ -82,6 +87,7 @@ export class DynamoRecords implements Records {
           },
       ...events.map((event) => ({ Put: { ...isNew, Item: eventItem(event, digest) } })),
       ...newLinks.map((link) => ({ Put: { ...isNew, Item: linkItem(link) } })),
+      ...checkOff(this.#table, unless, request.id),
     ];
     if (usedLink) {
       writes.push({
@@ -170,12 +176,14 @@ export class DynamoRecords implements Records {
   }
 
   async events(requestId: string): Promise<AuditEvent[]> {
-    return (await this.#eventItems(requestId)).map(eventOf);
+    return (await this.#eventItems(requestId)).map((item) => eventOf(item, storedEvent));
   }
 
-  async unshipped(requestId: string): Promise<AuditEvent[]> {
+  async unshipped(requestId: string): Promise<AnyEvent[]> {
     const items = await this.#eventItems(requestId);
-    return items.filter((item) => item[unshipped.partitionKey] !== undefined).map(eventOf);
+    return items
+      .filter((item) => item[unshipped.partitionKey] !== undefined)
+      .map((item) => eventOf(item, anyStoredEvent));
   }
 
   #eventItems(requestId: string): Promise<Item[]> {

@@ -1,11 +1,12 @@
 /** How requests, events, links and idempotency keys lie in the table, and how they are read back. */
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type * as z from 'zod';
+import type { AnyEvent } from '#domain/audit-event.ts';
 import { canonicalJson, sha256Hex } from '#domain/digest.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import { parseStored, storedEvent, storedLink, storedLiveGrant, storedRequest } from './stored-request.ts';
+import { parseStored, storedLink, storedLiveGrant, storedRequest } from './stored-request.ts';
 import { eventKey, idempotencyKey, linkKey, requestKey, shardOf, table } from './table.ts';
 
 export type Item = Record<string, unknown>;
@@ -56,7 +57,7 @@ export function requestOf(item: Item): AccessRequest {
 }
 
 /** The event itself is kept as its canonical text: what is hashed, stored and shipped is the same bytes. */
-export function eventItem(event: AuditEvent, change: string): Item {
+export function eventItem(event: AnyEvent, change: string): Item {
   const { requestId, seq, at } = event;
   return {
     ...eventKey(requestId, seq),
@@ -67,9 +68,9 @@ export function eventItem(event: AuditEvent, change: string): Item {
   };
 }
 
-export function eventOf(item: Item): AuditEvent {
+export function eventOf<E>(item: Item, schema: z.ZodType<E>): E {
   const what = `The audit event at ${String(item.pk)} ${String(item.sk)}`;
-  return parseStored(storedEvent, JSON.parse(String(item.event)), what);
+  return parseStored(schema, JSON.parse(String(item.event)), what);
 }
 
 export function linkItem(link: ReviewLink): Item {

@@ -6,7 +6,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent } from '#domain/audit-event.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
@@ -22,7 +22,7 @@ export class S3AuditSink implements AuditSink {
     this.#bucket = bucket;
   }
 
-  async put(event: AuditEvent): Promise<void> {
+  async put(event: AnyEvent): Promise<void> {
     const key = auditKey(event);
     const text = canonicalJson(event);
     if ((await this.#create(key, text)) === 'created') return;

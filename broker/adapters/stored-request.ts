@@ -1,6 +1,12 @@
 /** How a request is read back: parsed, never trusted. Fields of a newer version are kept, so that an older function loses none. */
 import * as z from 'zod';
-import { type AuditEvent, eventTypes } from '#domain/audit-event.ts';
+import {
+  type AnyEvent,
+  type AuditEvent,
+  eventTypes,
+  type KillStatus,
+  killStatuses,
+} from '#domain/audit-event.ts';
 import { instantSchema } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
@@ -121,18 +127,25 @@ export const storedLiveGrant = z.looseObject({
   activatedAt: instant.exactOptional(),
 }) satisfies z.ZodType<LiveGrant>;
 
-export const storedEvent = z.looseObject({
+const event = {
   v: z.literal(1),
   requestId: z.string(),
   seq: z.int().positive(),
   at: instant,
   type: z.enum(eventTypes),
   actor: z.string(),
-  status,
   facts: z.record(z.string(), z.unknown()),
   prev: z.string(),
   hash: z.string(),
-}) satisfies z.ZodType<AuditEvent>;
+};
+
+export const storedEvent = z.looseObject({ ...event, status }) satisfies z.ZodType<AuditEvent>;
+export const storedKillEvent = z.looseObject({
+  ...event,
+  status: z.enum(killStatuses),
+}) satisfies z.ZodType<AuditEvent<KillStatus>>;
+/** To ship it: of whatever it is. */
+export const anyStoredEvent = z.union([storedEvent, storedKillEvent]) satisfies z.ZodType<AnyEvent>;
 
 export const storedLink = z.looseObject({
   hash: z.string(),

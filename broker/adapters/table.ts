@@ -41,6 +41,21 @@ export const eventKey = (requestId: string, seq: number) => ({
   sk: `${eventSortKeyPrefix}${String(seq).padStart(6, '0')}`,
 });
 
+/** Beside its events, which lie and are shipped as those of a request do. */
+export const killKey = (id: string) => ({ pk: `REQUEST#${id}`, sk: 'KILL' });
+
+/**
+ * A switch, in as many copies as there are shards: every OpenGrant checks one copy of each of its scopes, and two that
+ * check the same item at the same time are a conflict to DynamoDB.
+ */
+export const killSwitchKey = (scopeHash: string, shard: number) => ({
+  pk: `KILL#${scopeHash}`,
+  sk: `KILL#${shard}`,
+});
+
+/** Kill orders in the indexes `due` (those that need passes) and `requester` (all), in which requests have other partitions. */
+export const killPartition = 'KILL';
+
 export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
 export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });

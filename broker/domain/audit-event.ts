@@ -1,7 +1,11 @@
-/** AuditEvent: one fact about one request, chained to the one before by its hash. */
+/** AuditEvent: one fact about one request, or one kill order, chained to the one before by its hash. */
 import { digestOf } from './digest.ts';
 import type { Instant } from './instant.ts';
 import type { Status } from './request.ts';
+
+/** Of a kill order: ending what is live, having ended it and still on, and no longer on. */
+export const killStatuses = ['killing', 'killed', 'lifted'] as const;
+export type KillStatus = (typeof killStatuses)[number];
 
 /** Hash that the first event of a request points back to. */
 export const chainStart = '0'.repeat(64);
@@ -25,11 +29,16 @@ export const eventTypes = [
   'revoked',
   'failed',
   'swept',
+  'kill-ordered',
+  'kill-passed',
+  'kill-done',
+  'kill-lifted',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-export interface AuditEvent {
+export interface AuditEvent<S extends Status | KillStatus = Status> {
   v: 1;
+  /** Of the request, or of the kill order. */
   requestId: string;
   /** 1 for the first event of a request, without gaps. */
   seq: number;
@@ -37,7 +46,7 @@ export interface AuditEvent {
   type: EventType;
   /** Person, session or `curfew:<function>` that did it. */
   actor: string;
-  status: Status;
+  status: S;
   /** Facts for the reader; JSON, never a secret, token or link. */
   facts: Record<string, unknown>;
   /** Hash of the event before, or chainStart. */
@@ -46,20 +55,23 @@ export interface AuditEvent {
   hash: string;
 }
 
+/** What is stored, shipped and verified alike, whatever it is about. */
+export type AnyEvent = AuditEvent<Status | KillStatus>;
+
 export type NewEvent = Pick<AuditEvent, 'at' | 'type' | 'actor' | 'facts'>;
 
-export function chain(
+export function chain<S extends Status | KillStatus>(
   head: { seq: number; hash: string },
   requestId: string,
-  status: Status,
+  status: S,
   event: NewEvent,
-): AuditEvent {
+): AuditEvent<S> {
   const body = { v: 1 as const, requestId, seq: head.seq + 1, status, ...event, prev: head.hash };
   return { ...body, hash: digestOf(body) };
 }
 
 /** The first fault of one request's chain in words, or undefined when it is whole. */
-export function chainFault(events: readonly AuditEvent[]): string | undefined {
+export function chainFault(events: readonly AnyEvent[]): string | undefined {
   let head = { seq: 0, hash: chainStart };
   for (const event of events) {
     const { hash, ...body } = event;

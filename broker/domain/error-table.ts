@@ -24,6 +24,8 @@ export const errorTable = {
   RecordChanged: { status: 409, exit: 7, retry: true, title: 'Changed at the same time' },
   NotApproved: { status: 409, exit: 7, retry: false, title: 'No live approval' },
   NotDue: { status: 409, exit: 7, retry: false, title: 'Its time has not come' },
+  KillSwitchOn: { status: 409, exit: 7, retry: false, title: 'A kill switch is on' },
+  KillNotFound: { status: 404, exit: 6, retry: false, title: 'No such kill order' },
   EndRequested: { status: 409, exit: 7, retry: false, title: 'An end was requested' },
   EntryBusy: { status: 503, exit: 8, retry: true, title: 'Busy' },
   ForeignAccessEntry: { status: 409, exit: 7, retry: false, title: 'Access entry of someone else' },

@@ -57,6 +57,13 @@ export class NotApproved extends CurfewError {
 export class NotDue extends CurfewError {
   override readonly name = 'NotDue';
 }
+/** A kill switch covers the request: nothing is granted until an operator lifts it. */
+export class KillSwitchOn extends CurfewError {
+  override readonly name = 'KillSwitchOn';
+}
+export class KillNotFound extends CurfewError {
+  override readonly name = 'KillNotFound';
+}
 /** An end was requested before the grant became active. */
 export class EndRequested extends CurfewError {
   override readonly name = 'EndRequested';

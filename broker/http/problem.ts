@@ -38,6 +38,8 @@ export const nextStep: Record<ProblemName, string> = {
   RecordChanged: 'Read the request again and decide anew.',
   NotApproved: 'Ask again: the approval is no longer good for this.',
   NotDue: 'Nothing to do: it is opened when its time comes.',
+  KillSwitchOn: 'Wait until an operator has lifted it, then ask again.',
+  KillNotFound: 'Check the id: GET /v1/kills lists them.',
   EndRequested: 'Nothing to do: the end was asked for and is under way.',
   EntryBusy: 'Try again in a few seconds.',
   ForeignAccessEntry:

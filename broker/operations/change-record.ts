@@ -4,7 +4,7 @@ import type { Advanced } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Change, World } from '#ports';
 
-export type Planned = Advanced & Pick<Change, 'newLinks' | 'usedLink'>;
+export type Planned = Advanced & Pick<Change, 'newLinks' | 'usedLink' | 'unless'>;
 
 /** More conflicts in a row than people and functions that touch one request at once. */
 const attempts = 10;

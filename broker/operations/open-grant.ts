@@ -4,12 +4,14 @@ import {
   EndRequested,
   ForeignAccessEntry,
   IdentityRefused,
+  KillSwitchOn,
   NotApproved,
   NotDue,
   PlanRefused,
   RecordChanged,
 } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import { scopesOf } from '#domain/kill-scope.ts';
 import { advance, isFinal } from '#domain/lifecycle.ts';
 import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -65,8 +67,21 @@ async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan>
   const due = opensAt(seen.asked);
   if (due !== undefined && now < due) return schedule(world, seen, due);
   const address = await checked(world, seen);
-  const request = await changeRecord(world, seen.id, (before) => open(before, world.clock.now(), actor));
+  const request = await writeIntent(world, seen);
   return carryOut(world, request, address);
+}
+
+/** The kill switches are part of the same transaction: none can come between the look at them and the intent. */
+async function writeIntent(world: Needs, seen: AccessRequest): Promise<AccessRequest> {
+  try {
+    return await changeRecord(world, seen.id, (before) => ({
+      ...open(before, world.clock.now(), actor),
+      unless: scopesOf(before),
+    }));
+  } catch (error) {
+    if (error instanceof KillSwitchOn) return refuse(world, seen, 'denied', error.message);
+    throw error;
+  }
 }
 
 /** Nothing exists before its time; the record says what is waited for. */

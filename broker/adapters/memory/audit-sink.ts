@@ -1,5 +1,5 @@
 /** The locked bucket in memory: one create-only object per event. */
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent } from '#domain/audit-event.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
@@ -10,11 +10,11 @@ export class MemoryAuditSink implements AuditSink {
   readonly objects = new Map<string, string>();
 
   /** All events that were put, in the order of their arrival. */
-  get events(): AuditEvent[] {
+  get events(): AnyEvent[] {
     return [...this.objects.values()].map((text) => JSON.parse(text));
   }
 
-  async put(event: AuditEvent): Promise<void> {
+  async put(event: AnyEvent): Promise<void> {
     const key = auditKey(event);
     const text = canonicalJson(event);
     const found = this.objects.get(key);

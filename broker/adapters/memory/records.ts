@@ -1,19 +1,20 @@
 /** Records kept in memory: what DynamoDB keeps, with the same conditions. Copies go in and out, so nothing is shared. */
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent, AuditEvent } from '#domain/audit-event.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
+import { type KillSwitch, killSwitchOn, scopeKey } from '#domain/kill-scope.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { Change, ClusterKey, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from '../cursor.ts';
 import { shardOf } from '../table.ts';
-import { changeDigest, checkWhole } from '../whole-change.ts';
+import { checkWhole } from '../whole-change.ts';
 
 interface StoredEvent {
-  event: AuditEvent;
+  event: AnyEvent;
   shipped: boolean;
-  /** Digest of the change that wrote it. */
+  /** The change that wrote it, as text: tells a repeat of it. */
   change: string;
 }
 
@@ -23,10 +24,14 @@ export class MemoryRecords implements Records {
   readonly requests = new Map<string, AccessRequest>();
   readonly links = new Map<string, ReviewLink>();
   readonly idempotency = new Map<string, { requestId: string; bodyHash: string }>();
+  /** Of requests and of kill orders. */
   readonly stored = new Map<string, StoredEvent[]>();
+  /** Kill switches that are on, by scopeKey. */
+  readonly switches = new Map<string, KillSwitch>();
 
   async commit(change: Change): Promise<void> {
     checkWhole(change);
+    const text = JSON.stringify(change);
     const {
       request,
       expectedVersion,
@@ -34,10 +39,12 @@ export class MemoryRecords implements Records {
       newLinks = [],
       usedLink,
       idempotency,
-    } = structuredClone(change);
-    const digest = changeDigest(change);
+      unless = [],
+    } = JSON.parse(text) as Change;
     const log = this.stored.get(request.id) ?? [];
-    if (log[request.audit.seq - 1]?.change === digest) return;
+    if (log[request.audit.seq - 1]?.change === text) return;
+    const on = unless.map((scope) => this.switches.get(scopeKey(scope))).find((one) => one !== undefined);
+    if (on) throw killSwitchOn(on);
     const refuse = (what: string) => new RecordChanged(`Request ${request.id}: ${what}. Read it again.`);
     if ((this.requests.get(request.id)?.version ?? 0) !== expectedVersion) throw refuse('it has changed');
     if (events[0]?.seq !== log.length + 1) throw refuse('its audit chain has moved on');
@@ -49,7 +56,7 @@ export class MemoryRecords implements Records {
     this.requests.set(request.id, request);
     this.stored.set(request.id, [
       ...log,
-      ...events.map((event) => ({ event, shipped: false, change: digest })),
+      ...events.map((event) => ({ event, shipped: false, change: text })),
     ]);
     for (const added of newLinks) this.links.set(added.hash, added);
     if (usedLink && link) this.links.set(link.hash, { ...link, usedAt: usedLink.at });
@@ -122,10 +129,10 @@ export class MemoryRecords implements Records {
   }
 
   async events(requestId: string): Promise<AuditEvent[]> {
-    return structuredClone((this.stored.get(requestId) ?? []).map(({ event }) => event));
+    return structuredClone((this.stored.get(requestId) ?? []).map(({ event }) => event as AuditEvent));
   }
 
-  async unshipped(requestId: string): Promise<AuditEvent[]> {
+  async unshipped(requestId: string): Promise<AnyEvent[]> {
     const waiting = (this.stored.get(requestId) ?? []).filter(({ shipped }) => !shipped);
     return structuredClone(waiting.map(({ event }) => event));
   }

@@ -13,6 +13,7 @@ import { MemoryExecutions } from './executions.ts';
 import { Faults, type Interference, interfered } from './faults.ts';
 import { MemoryIdentities } from './identities.ts';
 import { MemoryIds } from './ids.ts';
+import { MemoryKills } from './kills.ts';
 import { MemoryLedger } from './ledger.ts';
 import { MemoryMailer, plainMessages } from './mail.ts';
 import { MemoryMetrics } from './metrics.ts';
@@ -24,6 +25,7 @@ import { memorySigner } from './signer.ts';
 interface Inside {
   clock: MemoryClock;
   records: MemoryRecords;
+  kills: MemoryKills;
   ledger: MemoryLedger;
   entries: MemoryEntries;
   cluster: MemoryClusterApi;
@@ -104,6 +106,7 @@ export function memoryWorld(
   const inside: Inside = {
     clock,
     records,
+    kills: new MemoryKills(records),
     ledger: new MemoryLedger(records),
     entries: new MemoryEntries(),
     cluster: new MemoryClusterApi(clock),
@@ -125,6 +128,7 @@ export function memoryWorld(
     clock: wrap('clock', inside.clock),
     ids: wrap('ids', new MemoryIds(clock)),
     records: wrap('records', inside.records),
+    kills: wrap('kills', inside.kills),
     ledger: wrap('ledger', inside.ledger),
     entries: wrap('entries', inside.entries),
     cluster: wrap('cluster', inside.cluster),
