@@ -51,13 +51,18 @@ export class Cloud {
       scheduler: this.scheduler,
       tell: this.story.tell,
       invoke: (name, payload) => this.lambda.invoke(name, payload),
-      endedBadly: (requestId) => this.#deliver('events.deliver', 60_000, () => this.sweep({ detail: { name: requestId } })),
+      endedBadly: (requestId) =>
+        this.#deliver('events.deliver', 60_000, () => this.sweep({ detail: { name: requestId } })),
     });
     const { skewMs, staleMs } = weather;
     this.twins = twins(
       { scheduler: this.scheduler, chance: this.chance, skewMs, staleMs },
-      { executions: this.stepFunctions, clusterLeg: clusterLeg(this.scheduler, (name, payload) => this.lambda.invoke(name, payload)) },
+      {
+        executions: this.stepFunctions,
+        clusterLeg: clusterLeg(this.scheduler, (name, payload) => this.lambda.invoke(name, payload)),
+      },
     );
+    this.twins.entries.ghosts = weather.ghosts === true;
     const around = {
       scheduler: this.scheduler,
       chance: this.chance,
@@ -111,7 +116,8 @@ export class Cloud {
     const soon = this.chance.whole(20, 500);
     if (fate === 'twice') this.scheduler.in(this.chance.whole(soon, 5_000), act);
     if (fate === undefined || fate === 'twice' || fate === 'after') this.scheduler.in(soon, act);
-    else if (fate === 'late' || fate === 'slow') this.scheduler.in(this.chance.whole(soon, latestMs + 1_000), act);
+    else if (fate === 'late' || fate === 'slow')
+      this.scheduler.in(this.chance.whole(soon, latestMs + 1_000), act);
   }
 
   /** New events of a request go to the locked bucket by the table's stream; what the stream loses, the sweep ships. */

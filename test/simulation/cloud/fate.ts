@@ -49,6 +49,8 @@ export interface Weather {
   skewMs: number;
   /** How far EKS and the indexes may be behind. */
   staleMs: number;
+  /** Whether EKS may go on showing, as long, an access entry that was deleted or replaced. */
+  ghosts?: boolean;
 }
 
 export const calm: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs: 0 };

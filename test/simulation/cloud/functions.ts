@@ -7,8 +7,8 @@ import {
   holdStep,
   requestStep,
   signedPlan,
-  sweepEvent,
   surveyPlan,
+  sweepEvent,
   unbindStep,
   waitingStep,
 } from '#domain/step-input.ts';
@@ -19,8 +19,8 @@ import { endGrant } from '#operations/end-grant.ts';
 import { holdGrant } from '#operations/hold-grant.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { shipEvents } from '#operations/ship-events.ts';
-import { sweepGrants } from '#operations/sweep-grants.ts';
 import { surveyCluster } from '#operations/survey-cluster.ts';
+import { sweepGrants } from '#operations/sweep-grants.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
 import { unbindRoles } from '#operations/unbind-roles.ts';
 import type { World } from '#ports';

@@ -28,12 +28,16 @@ function asOf<T>(versions: Versions<T> | undefined, at: number): T | undefined {
 
 const textOf = ({ eksName, region, principalArn }: EntryKey) => `${eksName} ${region} ${principalArn}`;
 
-/** DescribeAccessEntry may show what was a few seconds ago, and what came before on the next look. */
+/**
+ * DescribeAccessEntry may not show yet what was made a few seconds ago. With `ghosts` it may also still show what was
+ * deleted since, or replaced.
+ */
 export class LaggingEntries extends MemoryEntries {
   readonly #scheduler: Pick<Scheduler, 'now'>;
   readonly #chance: Chance;
   readonly #staleMs: number;
   readonly #past = new Map<string, Versions<StandingEntry | undefined>>();
+  ghosts = false;
 
   constructor(scheduler: Pick<Scheduler, 'now'>, chance: Chance, staleMs: number) {
     super();
@@ -60,8 +64,12 @@ export class LaggingEntries extends MemoryEntries {
   }
 
   override async describe(key: EntryKey): Promise<StandingEntry | undefined> {
+    const now = await super.describe(key);
     const lag = lagOf(this.#chance, this.#staleMs);
-    return lag === 0 ? super.describe(key) : asOf(this.#past.get(textOf(key)), this.#scheduler.now - lag);
+    if (lag === 0) return now;
+    const then = asOf(this.#past.get(textOf(key)), this.#scheduler.now - lag);
+    const ghost = then !== undefined && now?.entryArn !== then.entryArn;
+    return ghost && !this.ghosts ? now : then;
   }
 
   async #changed(key: EntryKey): Promise<void> {

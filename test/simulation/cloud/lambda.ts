@@ -31,10 +31,14 @@ const longestPatienceMs = 20_000;
 const longestCreationMs = 60_000;
 
 /** Calls that change or show what stands. */
-const worthTelling = /^(entries\.(create|describe|delete)$|cluster\.(create|delete)|clusterLeg|ledger.(hold|move))/;
+const worthTelling =
+  /^(entries\.(create|describe|delete)$|cluster\.(create|delete)|clusterLeg|ledger.(hold|move))/;
 
 function brief(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 500).replace(/"arn:aws:eks[^"]*(.{4})"/g, '"...$1"').slice(0,150);
+  return (JSON.stringify(value) ?? 'nothing')
+    .slice(0, 500)
+    .replace(/"arn:aws:eks[^"]*(.{4})"/g, '"...$1"')
+    .slice(0, 150);
 }
 
 /** One invocation. Nothing of it goes on after it ended, but calls in flight still land. */
@@ -104,7 +108,8 @@ class Invocation {
       const arrive = (then: (landed: Promise<never>) => void, ms = travel) =>
         scheduler.in(ms, () => {
           const landed = land().finally(() => this.#around.landed(point)) as Promise<never>;
-          if (worthTelling.test(point)) landed.then((value) => tell(() => `${this.#name}: ${point} -> ${brief(value)}`)).catch(() => {});
+          if (worthTelling.test(point))
+            landed.then((value) => tell(() => `${this.#name}: ${point} -> ${brief(value)}`)).catch(() => {});
           then(landed);
         });
       const settle = (landed: Promise<never>) =>
@@ -113,7 +118,8 @@ class Invocation {
           (error) => answer(() => reject(error)),
         );
       const ignore = (landed: Promise<never>) => void landed.catch(() => {});
-      const crash = () => this.end(new TaskFailure('Runtime.ExitError', `${this.#name} crashed in ${point}.`));
+      const crash = () =>
+        this.end(new TaskFailure('Runtime.ExitError', `${this.#name} crashed in ${point}.`));
       switch (fate) {
         case undefined:
           return arrive(settle);

@@ -29,7 +29,10 @@ const methods: Record<string, readonly string[]> = {
 };
 
 const points = new Map(
-  Object.entries(methods).map(([port, names]) => [port, names.map((name) => [name, `${port}.${name}`] as const)]),
+  Object.entries(methods).map(([port, names]) => [
+    port,
+    names.map((name) => [name, `${port}.${name}`] as const),
+  ]),
 );
 
 /** The twin behind `call`. */
@@ -51,7 +54,8 @@ function calledSession(session: ClusterSession, call: Call): ClusterSession {
   const made: Record<string, unknown> = {};
   for (const name of names) {
     const method = (session as unknown as Record<string, Method>)[name];
-    if (method) made[name] = (...args: unknown[]) => call(`cluster.${name}`, () => method.apply(session, args));
+    if (method)
+      made[name] = (...args: unknown[]) => call(`cluster.${name}`, () => method.apply(session, args));
   }
   return made as unknown as ClusterSession;
 }

@@ -9,6 +9,8 @@ import type { Right } from './observe.ts';
 /** Without faults: one second. After the last fault: a minute. */
 export const faultlessMs = 1_000;
 export const healedMs = 60_000;
+/** What the sweep that finds it takes itself: to be called, cold at times, and to go through its calls. */
+export const sweepMs = 3_000;
 /** An execution that was lost without an event is missed by the sweep only once the record was left alone this long. */
 export const lostMs = 61_000;
 /** From asking for an early end until the delete, without faults: the execution wakes, EndGrant and UnbindRole start. */
@@ -32,7 +34,10 @@ const foreign = (seen: Seen, { binding }: Right) => seen.mishaps.planted.has(`bi
 const describe = ({ who, namespace, clusterRole, binding }: Right) =>
   `${who} may use ${clusterRole} in ${namespace} by ${binding}`;
 
-function breachOf(seen: Seen, fault: (right: Right, grants: Evident[]) => string | undefined): string | undefined {
+function breachOf(
+  seen: Seen,
+  fault: (right: Right, grants: Evident[]) => string | undefined,
+): string | undefined {
   for (const right of seen.rights) {
     if (foreign(seen, right)) continue;
     const why = fault(right, grantsFor(seen, right));
@@ -44,18 +49,27 @@ function breachOf(seen: Seen, fault: (right: Right, grants: Evident[]) => string
 export const grantedToThem: Invariant = {
   name: 'granted to them',
   says: 'Whoever may do something has a grant of exactly that person, role, place, with its evidence in the locked bucket.',
-  breach: (seen) => breachOf(seen, (_, grants) => (grants.length === 0 ? 'no grant of theirs is in the bucket' : undefined)),
+  breach: (seen) =>
+    breachOf(seen, (_, grants) => (grants.length === 0 ? 'no grant of theirs is in the bucket' : undefined)),
 };
 
+/** HoldGrant lasts a second at least, so that a grant opened this shortly before its end is late by about another. */
+const shortMs = 6_000;
+const shortLateMs = 1_500;
+
 /** Latest instant at which a grant's access may be seen. */
-export function deadlineOf(seen: Seen, { id, grant, subject }: Evident): number {
+export function deadlineOf(seen: Seen, { id, grant }: Evident): number {
   const expires = Date.parse(grant?.expiresAt ?? '');
+  const short = expires - Date.parse(grant?.openedAt ?? '') < shortMs ? shortLateMs : 0;
   const end = seen.deeds.endOf(id);
-  if (seen.faultless) return Math.min(expires + faultlessMs, end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs);
+  if (seen.faultless)
+    return Math.min(
+      expires + faultlessMs + short,
+      end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs,
+    );
   const asked = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
   const lost = seen.deeds.spoiled('lost', id) ? lostMs : 0;
-  void subject;
-  return Math.max(asked, seen.lastFault) + healedMs + lost + seen.skewMs;
+  return Math.max(asked, seen.lastFault) + healedMs + sweepMs + lost + seen.skewMs;
 }
 
 export const outOnTime: Invariant = {
@@ -104,7 +118,11 @@ function approvalFault({ cloud, deeds }: Seen, evident: Evident): string | undef
     if (!role || at > opened + catalogLagMs || until < opened - catalogLagMs) return false;
     const eligible = new Set(eligibleReviewers(catalog, role, { person: actor }));
     const real = approvals.filter(
-      (review) => review.digest === digest && eligible.has(review.reviewer) && approvers.has(review.reviewer) && review.reviewer !== actor,
+      (review) =>
+        review.digest === digest &&
+        eligible.has(review.reviewer) &&
+        approvers.has(review.reviewer) &&
+        review.reviewer !== actor,
     );
     return new Set(real.map(({ reviewer }) => reviewer)).size >= role.reviews.required;
   });
@@ -133,7 +151,8 @@ export const kept: Invariant = {
     for (const request of cloud.twins.records.requests.values()) {
       const { id, status, grant, subject, asked, ending, endRequested } = request;
       const natural = status === 'active' || (status === 'revoking' && ending?.reason === 'its time is up');
-      if (!natural || !grant?.activatedAt || endRequested || now >= Date.parse(grant.expiresAt) - skewMs) continue;
+      if (!natural || !grant?.activatedAt || endRequested || now >= Date.parse(grant.expiresAt) - skewMs)
+        continue;
       if (deeds.spoiled('entry', subject.principalArn)) continue;
       for (const { namespace, name } of grant.bindings) {
         if (deeds.spoiled('binding', `${namespace}/${name}`)) continue;

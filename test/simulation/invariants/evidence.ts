@@ -1,8 +1,8 @@
 /** What the locked bucket tells about each request: all that the invariants believe about approvals and times. */
 import type { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import type { AuditEvent } from '#domain/audit-event.ts';
-import type { Asked, Grant, Review } from '#domain/request.ts';
 import type { Subject } from '#domain/identity.ts';
+import type { Asked, Grant, Review } from '#domain/request.ts';
 
 export interface Evident {
   id: string;
@@ -43,7 +43,16 @@ export class Evidence {
     if (event.type === 'submitted') {
       const { asked, subject, clusterRole, digest } = facts as unknown as Evident;
       const { actor, requestId } = event;
-      this.#byId.set(requestId, { id: requestId, asked, subject, clusterRole, digest, actor, approvals: [], seen: new Set() });
+      this.#byId.set(requestId, {
+        id: requestId,
+        asked,
+        subject,
+        clusterRole,
+        digest,
+        actor,
+        approvals: [],
+        seen: new Set(),
+      });
     }
     const found = this.#byId.get(event.requestId);
     if (!found) return;

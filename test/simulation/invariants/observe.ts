@@ -16,14 +16,20 @@ export interface Right {
 }
 
 /** What a person's session is called on the cluster, and its groups; undefined for whoever has no entry there. */
-function identityOf(who: Name, entries: readonly StandingEntry[]): { username: string; groups: string[] } | undefined {
+function identityOf(
+  who: Name,
+  entries: readonly StandingEntry[],
+): { username: string; groups: string[] } | undefined {
   const { principal, sessionName } = callers[who];
   const entry = entries.find(({ principalArn }) => principalArn === principal.arn);
   if (!entry) return undefined;
   return { username: entry.username.replace('{{SessionNameRaw}}', sessionName), groups: entry.groups };
 }
 
-function gives({ subjects }: RoleBinding, { username, groups }: { username: string; groups: string[] }): boolean {
+function gives(
+  { subjects }: RoleBinding,
+  { username, groups }: { username: string; groups: string[] },
+): boolean {
   return subjects.some(({ kind, name }) => (kind === 'User' ? name === username : groups.includes(name)));
 }
 
@@ -32,7 +38,9 @@ export function observe({ twins }: Cloud): Right[] {
   const rights: Right[] = [];
   for (const [cluster, { roleBindings }] of twins.clusters) {
     if (roleBindings.size === 0) continue;
-    const entries = [...twins.entries.standing.values()].filter(({ entryArn }) => entryArn.includes(`/${cluster}`));
+    const entries = [...twins.entries.standing.values()].filter(({ entryArn }) =>
+      entryArn.includes(`/${cluster}`),
+    );
     for (const who of names) {
       const identity = identityOf(who, entries);
       if (!identity) continue;

@@ -22,7 +22,8 @@ export const finals = (Object.keys(edges) as Status[]).filter((status) => edges[
 /** Looks at what is new since the last look only. */
 export class InOrder implements Invariant {
   readonly name = 'each change once, in order';
-  readonly says = 'Every change of a record is one event, linked to the one before, along one edge of the table.';
+  readonly says =
+    'Every change of a record is one event, linked to the one before, along one edge of the table.';
   readonly #looked = new Map<string, { events: number; status: Status; hash: string; history: number }>();
 
   breach({ cloud }: Seen): string | undefined {
@@ -31,19 +32,22 @@ export class InOrder implements Invariant {
       const log = stored.get(id) ?? [];
       const before = this.#looked.get(id);
       if (before?.events === log.length && before.hash === request.audit.hash) continue;
-      if (request.version !== log.length) return `${id} has version ${request.version} with ${log.length} events`;
+      if (request.version !== log.length)
+        return `${id} has version ${request.version} with ${log.length} events`;
       let { status, hash } = before ?? { status: undefined, hash: log[0]?.event.prev ?? '' };
       let history = before?.history ?? 0;
       for (const { event } of log.slice(before?.events ?? 0)) {
         if (event.prev !== hash) return `event ${event.seq} of ${id} is not linked to the one before`;
         hash = event.hash;
         if (event.status === status) continue;
-        if (status !== undefined && !edges[status].includes(event.status)) return `${id} went from ${status} to ${event.status}`;
+        if (status !== undefined && !edges[status].includes(event.status))
+          return `${id} went from ${status} to ${event.status}`;
         status = event.status;
         history += 1;
       }
       if (hash !== request.audit.hash || status !== request.status) return `${id} and its last event differ`;
-      if (request.history.length !== history) return `${id} tells of ${request.history.length} changes, its events of ${history}`;
+      if (request.history.length !== history)
+        return `${id} tells of ${request.history.length} changes, its events of ${history}`;
       if (!finals.includes(status) && request.dueAt === undefined) return `${id} is ${status} and never due`;
       this.#looked.set(id, { events: log.length, status, hash, history });
     }
@@ -53,7 +57,7 @@ export class InOrder implements Invariant {
 
 export const onlyOurs: Invariant = {
   name: 'only what we made',
-  says: "Entries and bindings of others, and of other deployments, stay as they are.",
+  says: 'Entries and bindings of others, and of other deployments, stay as they are.',
   breach: ({ cloud, mishaps }) => {
     for (const [what, before] of mishaps.planted) {
       const [kind = '', key = ''] = what.split(' ');

@@ -1,9 +1,10 @@
 /** The people and machines of the histories, and the catalogs that they live under. */
-import { memoryRoles } from '#adapters/memory/world.ts';
+
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
-import { type Catalog, catalogSchema } from '#domain/catalog.ts';
-import { freeze } from '../cloud/lag.ts';
+import { memoryRoles } from '#adapters/memory/world.ts';
+import type { Catalog } from '#domain/catalog.ts';
 import { type Caller, callerOf, type Principal } from '#domain/identity.ts';
+import { freeze } from '../cloud/lag.ts';
 
 /** alice and bob share a role, and so an access entry; dora has another; mallory has no part in anything. */
 const roles = {

@@ -35,7 +35,9 @@ export class Deeds {
 
   /** The first end that surely reached the record; undefined where none did. */
   endOf(requestId: string): number | undefined {
-    return this.done.find(({ what, requestId: id, answered }) => what === 'end' && id === requestId && answered)?.at;
+    return this.done.find(
+      ({ what, requestId: id, answered }) => what === 'end' && id === requestId && answered,
+    )?.at;
   }
 
   /** Whether somebody may have asked for an end. */

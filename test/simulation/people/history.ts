@@ -31,7 +31,11 @@ export interface Ask {
 }
 
 export type Mishap =
-  | { what: 'stop the execution' | 'lose the execution' | 'forget the execution'; atSecond: number; of: number }
+  | {
+      what: 'stop the execution' | 'lose the execution' | 'forget the execution';
+      atSecond: number;
+      of: number;
+    }
   | { what: 'delete a binding' | 'strip a binding' | 'delete an entry'; atSecond: number; of: number }
   | { what: 'plant an entry' | 'plant a binding' | 'make the role anew'; atSecond: number; of: number }
   | { what: 'cluster unreachable' | 'fences down'; atSecond: number; seconds: number }
@@ -46,11 +50,17 @@ export interface History {
 
 const second = (most: number) => fc.integer({ min: 0, max: most });
 const likely = <T>(often: T, ...rest: T[]) =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant(often) }, { weight: 1, arbitrary: fc.constantFrom(often, ...rest) });
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constant(often) },
+    { weight: 1, arbitrary: fc.constantFrom(often, ...rest) },
+  );
 
 const answer: fc.Arbitrary<Answer> = fc.record({
   afterSeconds: fc.integer({ min: 2, max: 40 }),
-  by: fc.oneof({ weight: 6, arbitrary: fc.constantFrom<Name>('rita', 'rob') }, { weight: 1, arbitrary: fc.constantFrom(...names) }),
+  by: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom<Name>('rita', 'rob') },
+    { weight: 1, arbitrary: fc.constantFrom(...names) },
+  ),
   answer: likely<Answer['answer']>('approve', 'deny'),
   via: fc.constantFrom<Answer['via']>('mail', 'signed'),
   digest: likely<Answer['digest']>('shown', 'other'),
@@ -79,10 +89,17 @@ const ask: fc.Arbitrary<Ask> = fc.record(
 const at = { atSecond: second(300) };
 const which = { ...at, of: fc.nat(3) };
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
-  fc.record({ what: fc.constantFrom('stop the execution', 'lose the execution', 'forget the execution'), ...which }),
+  fc.record({
+    what: fc.constantFrom('stop the execution', 'lose the execution', 'forget the execution'),
+    ...which,
+  }),
   fc.record({ what: fc.constantFrom('delete a binding', 'strip a binding', 'delete an entry'), ...which }),
   fc.record({ what: fc.constantFrom('plant an entry', 'plant a binding', 'make the role anew'), ...which }),
-  fc.record({ what: fc.constantFrom('cluster unreachable', 'fences down'), ...at, seconds: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({
+    what: fc.constantFrom('cluster unreachable', 'fences down'),
+    ...at,
+    seconds: fc.integer({ min: 1, max: 200 }),
+  }),
   fc.record({
     what: fc.constant('catalog'),
     ...at,
@@ -108,9 +125,12 @@ const places = fc.constantFrom<string[]>(
 );
 const weather: fc.Arbitrary<Weather> = fc.record({
   strikes: fc.array(fc.record({ call: fc.integer({ min: 1, max: 400 }), fate }), { maxLength: 6 }),
-  outages: fc.array(fc.record({ fromSecond: second(300), seconds: fc.integer({ min: 1, max: 300 }), points: places, fate }), {
-    maxLength: 1,
-  }),
+  outages: fc.array(
+    fc.record({ fromSecond: second(300), seconds: fc.integer({ min: 1, max: 300 }), points: places, fate }),
+    {
+      maxLength: 1,
+    },
+  ),
   storms: fc.array(
     fc.record({
       fromSecond: second(300),
@@ -129,6 +149,9 @@ const none: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs
 export const histories: fc.Arbitrary<History> = fc.record({
   seed: fc.noShrink(fc.integer({ min: 0, max: 0x7fffffff })),
   asks: fc.array(ask, { minLength: 1, maxLength: 4 }),
-  mishaps: fc.oneof({ weight: 1, arbitrary: fc.constant<Mishap[]>([]) }, { weight: 2, arbitrary: fc.array(mishap, { maxLength: 4 }) }),
+  mishaps: fc.oneof(
+    { weight: 1, arbitrary: fc.constant<Mishap[]>([]) },
+    { weight: 2, arbitrary: fc.array(mishap, { maxLength: 4 }) },
+  ),
   weather: fc.oneof({ weight: 1, arbitrary: fc.constant(none) }, { weight: 3, arbitrary: weather }),
 });

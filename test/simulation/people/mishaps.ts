@@ -1,6 +1,7 @@
 /** What goes wrong beside faults of calls: things done by hand on the cluster, in EKS, in Step Functions, in IAM. */
-import { isOurs, marks } from '#domain/role-binding.ts';
+
 import type { EntryKey } from '#domain/access-entry.ts';
+import { isOurs, marks } from '#domain/role-binding.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { callers, catalogs, requesters } from './cast.ts';
 import type { Deeds } from './deeds.ts';
@@ -26,18 +27,24 @@ export class Mishaps {
       case 'stop the execution':
       case 'lose the execution':
       case 'forget the execution':
-        return this.#execution(mishap, requestIds);
+        this.#execution(mishap, requestIds);
+        return;
       case 'delete a binding':
       case 'strip a binding':
-        return this.#binding(mishap);
+        this.#binding(mishap);
+        return;
       case 'delete an entry':
-        return this.#entry(mishap.of);
+        this.#entry(mishap.of);
+        return;
       case 'plant an entry':
-        return this.#plantEntry(mishap.of);
+        this.#plantEntry(mishap.of);
+        return;
       case 'plant a binding':
-        return this.#plantBinding(mishap.of);
+        this.#plantBinding(mishap.of);
+        return;
       case 'make the role anew':
-        return this.#newRole(mishap.of);
+        this.#newRole(mishap.of);
+        return;
       case 'cluster unreachable':
       case 'fences down': {
         const cluster = this.#payments();
@@ -71,7 +78,8 @@ export class Mishaps {
     if (id === undefined) return;
     const { stepFunctions } = this.#cloud;
     if (what === 'stop the execution') stepFunctions.stop(id);
-    else if (stepFunctions.lose(id, what === 'lose the execution' ? 'hangs' : 'is gone')) this.#note('lost', id);
+    else if (stepFunctions.lose(id, what === 'lose the execution' ? 'hangs' : 'is gone'))
+      this.#note('lost', id);
   }
 
   #binding({ what, of }: { what: string; of: number }): void {
@@ -103,7 +111,9 @@ export class Mishaps {
 
   #entry(of: number): void {
     const key = this.#keyOf(of);
-    const found = this.#cloud.twins.entries.standing.values().find(({ principalArn }) => principalArn === key.principalArn);
+    const found = this.#cloud.twins.entries.standing
+      .values()
+      .find(({ principalArn }) => principalArn === key.principalArn);
     if (!found || this.planted.has(`entry ${key.principalArn}`)) return;
     this.#note('entry', key.principalArn);
     void this.#cloud.twins.entries.delete(key);
@@ -127,15 +137,31 @@ export class Mishaps {
     // Admission keeps these names for Curfew.
     if (of % 2 === 1 && fenced) return;
     const name = of % 2 === 0 ? `team-${of}` : 'curfew-01ARZ3NDEKTSV4RRFFQ69G5FAV'.toLowerCase();
-    const labels = { [marks.managedBy]: 'curfew', [marks.deployment]: 'another', [marks.request]: name.slice(7) };
+    const labels = {
+      [marks.managedBy]: 'curfew',
+      [marks.deployment]: 'another',
+      [marks.request]: name.slice(7),
+    };
     const key = `payments/${name}`;
     if (roleBindings.has(key)) return;
     const binding = {
       apiVersion: 'rbac.authorization.k8s.io/v1' as const,
       kind: 'RoleBinding' as const,
-      metadata: { name, namespace: 'payments', uid: `foreign-${of}`, labels: of % 2 === 0 ? {} : labels, annotations: {} },
+      metadata: {
+        name,
+        namespace: 'payments',
+        uid: `foreign-${of}`,
+        labels: of % 2 === 0 ? {} : labels,
+        annotations: {},
+      },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io' as const, kind: 'ClusterRole' as const, name: 'view' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io' as const, kind: 'User' as const, name: 'someone@example.com' }],
+      subjects: [
+        {
+          apiGroup: 'rbac.authorization.k8s.io' as const,
+          kind: 'User' as const,
+          name: 'someone@example.com',
+        },
+      ],
     };
     if (isOurs(binding, 'memory', name.slice(7))) return;
     roleBindings.set(key, binding);
@@ -149,7 +175,10 @@ export class Mishaps {
     const { principal } = callers[name];
     this.#anew += 1;
     this.#note('identity', principal.arn);
-    this.#cloud.twins.identities.add({ ...principal, roleId: `AROAANEW${String(this.#anew).padStart(12, '0')}` });
+    this.#cloud.twins.identities.add({
+      ...principal,
+      roleId: `AROAANEW${String(this.#anew).padStart(12, '0')}`,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What people do: each through the API's operations as one function call, tried again when a service did not answer. */
 import { CurfewError, Unavailable } from '#domain/errors.ts';
-import type { AccessRequest, Review } from '#domain/request.ts';
+import type { Review } from '#domain/request.ts';
 import { submissionSchema } from '#domain/request.ts';
 import { extendGrant } from '#operations/extend-grant.ts';
 import { openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
@@ -52,8 +52,11 @@ export class People {
       ticket: 'INC-1042',
       ...startsAt,
     };
-    const submitted = await this.#call(who, `asks for ${role} in ${namespaces.join('+')} for ${seconds} s`, (world, caller) =>
-      submitRequest(world, { caller, submission: submissionSchema.parse(body), idempotencyKey }),
+    const submitted = await this.#call(
+      who,
+      `asks for ${role} in ${namespaces.join('+')} for ${seconds} s`,
+      (world, caller) =>
+        submitRequest(world, { caller, submission: submissionSchema.parse(body), idempotencyKey }),
     );
     return submitted?.request.id;
   }
@@ -78,7 +81,8 @@ export class People {
     if (via === 'mail') {
       const secret = this.#mailed(who, id);
       if (secret === undefined) return;
-      const deed = digest === 'shown' ? this.#deeds.try({ at: scheduler.now, by: who, what, requestId: id }) : undefined;
+      const deed =
+        digest === 'shown' ? this.#deeds.try({ at: scheduler.now, by: who, what, requestId: id }) : undefined;
       const done = await this.#call(who, `answers ${id} by mail: ${answer}`, async (world) => {
         const { request } = await openReviewLink(world, { secret });
         return reviewByLink(world, { secret, answer, digest: digest === 'shown' ? request.digest : other });
@@ -88,7 +92,8 @@ export class People {
     }
     const shown = digest === 'shown' ? twins.records.requests.get(id)?.digest : other;
     if (shown === undefined) return;
-    const deed = digest === 'shown' ? this.#deeds.try({ at: scheduler.now, by: who, what, requestId: id }) : undefined;
+    const deed =
+      digest === 'shown' ? this.#deeds.try({ at: scheduler.now, by: who, what, requestId: id }) : undefined;
     const done = await this.#call(who, `answers ${id}, signed: ${answer}`, (world, caller) =>
       reviewRequest(world, { caller, id, answer, digest: shown }),
     );
@@ -97,7 +102,9 @@ export class People {
 
   async withdraw(who: Name, id: string): Promise<void> {
     const deed = this.#deeds.try({ at: this.#cloud.scheduler.now, by: who, what: 'withdraw', requestId: id });
-    const done = await this.#call(who, `withdraws ${id}`, (world, caller) => withdrawRequest(world, { caller, id }));
+    const done = await this.#call(who, `withdraws ${id}`, (world, caller) =>
+      withdrawRequest(world, { caller, id }),
+    );
     if (done) deed.answered = true;
   }
 
@@ -131,12 +138,17 @@ export class People {
       story.tell(() => `${who} ${words}`);
       try {
         return await this.#cloud.api(async (world) => {
-          const caller = await verifyCaller(world, { userArn, callerId: `${this.#roleId(who)}:${sessionName}` });
+          const caller = await verifyCaller(world, {
+            userArn,
+            callerId: `${this.#roleId(who)}:${sessionName}`,
+          });
           return work(world, caller);
         }, apiSeconds);
       } catch (failure) {
         const cause = (failure as { cause?: unknown }).cause;
-        story.tell(() => `${who} is told: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : failure}`);
+        story.tell(
+          () => `${who} is told: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : failure}`,
+        );
         const refused = cause instanceof CurfewError && !(cause instanceof Unavailable);
         if (refused || attempt >= tries) return undefined;
         await new Promise<void>((resolve) => scheduler.in(2_000, resolve));
@@ -149,8 +161,4 @@ export class People {
     const { account, roleName, roleId } = callers[who].principal;
     return this.#cloud.twins.identities.roles.get(`${account}/${roleName}`)?.roleId ?? roleId;
   }
-}
-
-export function statusOf(cloud: Cloud, id: string): AccessRequest['status'] | undefined {
-  return cloud.twins.records.requests.get(id)?.status;
 }

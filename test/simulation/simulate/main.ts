@@ -5,9 +5,9 @@ import { join as joined } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { cacheDir } from '#local/cache.ts';
+import { play } from '../play.ts';
 import { playAll } from './pool.ts';
 import { emptyTally, historyOf, inWords, join, shrink, type Tally } from './seeds.ts';
-import { play } from '../play.ts';
 
 const usage = `npm run simulate -- [--histories N] [--threads N] [--anew]   plays N histories (1e5), going on where it stopped
 npm run simulate -- --seed N [--story]                       plays one again, and tells it`;
@@ -53,19 +53,31 @@ async function search(histories: number, threads: number, anew: boolean): Promis
   });
   const began = performance.now();
   const keep = async (tally: Tally, next: number) => {
-    const state = { next, histories: before.histories + tally.histories, events: before.events + tally.events };
+    const state = {
+      next,
+      histories: before.histories + tally.histories,
+      events: before.events + tally.events,
+    };
     await mkdir(joined(stateFile, '..'), { recursive: true });
     await writeFile(stateFile, `${JSON.stringify(state)}\n`);
   };
   let shown = 0;
-  console.log(`From seed ${before.next} on ${threads} threads; ${before.histories} histories were played before.`);
+  console.log(
+    `From seed ${before.next} on ${threads} threads; ${before.histories} histories were played before.`,
+  );
   const onProgress = (tally: Tally, next: number) => {
     if (performance.now() - shown < 5_000) return;
     shown = performance.now();
     console.log(progress(tally, histories, began));
     void keep(tally, next);
   };
-  const { tally, broken, next } = await playAll({ from: before.next, histories, threads, onProgress, signal: stop.signal });
+  const { tally, broken, next } = await playAll({
+    from: before.next,
+    histories,
+    threads,
+    onProgress,
+    signal: stop.signal,
+  });
   await keep(tally, next);
   console.log(progress(join(tally, emptyTally()), histories, began));
   for (const { seed } of broken.slice(0, 3)) await replay(seed, true);

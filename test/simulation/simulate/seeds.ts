@@ -43,7 +43,11 @@ export async function shrink(seed: number): Promise<Shrunk | undefined> {
 export function inWords({ seed, broken, history, story }: Shrunk): string {
   const ids = [...new Set(story.join('\n').match(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g) ?? [])];
   const named = (text: string) =>
-    ids.reduce((words, id, i) => words.replaceAll(id, `request ${i + 1}`).replaceAll(id.toLowerCase(), `request-${i + 1}`), text);
+    ids.reduce(
+      (words, id, i) =>
+        words.replaceAll(id, `request ${i + 1}`).replaceAll(id.toLowerCase(), `request-${i + 1}`),
+      text,
+    );
   return [
     `Seed ${seed} breaks "${broken.invariant.name}": ${broken.invariant.says}`,
     `  ${named(broken.message)}`,
