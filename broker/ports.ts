@@ -5,6 +5,7 @@
 import type { EntryContent, EntryItem, EntryKey } from '#domain/access-entry.ts';
 import type { AnyEvent, AuditEvent, KillStatus } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
+import type { ClusterSweep } from '#domain/cluster-sweep.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { KillOrder } from '#domain/kill-order.ts';
@@ -73,6 +74,8 @@ export interface Records {
   listOpen(page: { limit: number; cursor?: string }): Promise<Page<AccessRequest>>;
   /** What may stand on one cluster, a page of at most `limit`; eventually consistent. */
   listLive(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<LiveGrant>>;
+  /** What may stand and is due in a span, on any cluster; eventually consistent. */
+  liveDue(span: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]>;
   /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
   due(now: Instant, limit: number): Promise<string[]>;
   /** Events of one request in order; consistent. */
@@ -119,6 +122,8 @@ export interface KnownClusters {
 /** Who holds which access entry. All reads consistent; writes conditional, RecordChanged when the condition fails. */
 export interface EntryLedger {
   read(key: EntryKey): Promise<EntryItem | undefined>;
+  /** Up to 100 at once, in order. */
+  readAll(keys: readonly EntryKey[]): Promise<(EntryItem | undefined)[]>;
   holders(key: EntryKey): Promise<string[]>;
   /**
    * One transaction: put the holder and move the item from `expected` (undefined = none) to `next` (same object: only
@@ -128,8 +133,8 @@ export interface EntryLedger {
   hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<'held' | 'ended'>;
   /** Removes a holder; fine if it is gone. */
   release(key: EntryKey, requestId: string): Promise<void>;
-  /** Conditional on state and generation of `expected`. */
-  move(expected: EntryItem, next: EntryItem): Promise<void>;
+  /** Conditional on state and generation of `expected` (undefined = none). */
+  move(expected: EntryItem | undefined, next: EntryItem): Promise<void>;
 }
 
 export interface StandingEntry extends EntryContent {
@@ -148,6 +153,10 @@ export interface AccessEntries {
   /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
   create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'>;
   describe(key: EntryKey): Promise<StandingEntry | undefined>;
+  /** Principals of all entries on a cluster, whoever's; a page of at most `limit` (1 to 100). */
+  list(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<string>>;
+  /** ARNs of the access policies associated with an entry. */
+  policies(key: EntryKey): Promise<string[]>;
   /** Fine if it is gone. */
   delete(key: EntryKey): Promise<void>;
 }
@@ -222,14 +231,30 @@ export interface ClusterLeg {
 }
 export type UnbindOutcome = UnbindResult | Error;
 
+/** Functions of the AWS leg that are called and not waited for: they may run late, twice, or not at all. */
+export interface Background {
+  sweepCluster(sweep: ClusterSweep): Promise<void>;
+}
+
 export interface Identities {
   /** The role by name, with its path and id. IdentityRefused when it isn't in the account or can't be read. */
   role(account: string, roleName: string): Promise<Principal>;
+  /** As IAM has it now; 'gone' only where IAM says that there is none. */
+  find(account: string, roleName: string): Promise<Principal | 'gone'>;
 }
+
+type CountName =
+  | 'RevocationFailed'
+  | 'SweepRepaired'
+  | 'GrantRefused'
+  | 'Stuck'
+  | 'ClusterSwept'
+  | 'OrphanRemoved'
+  | 'DriftFound';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {
-  count(name: 'RevocationFailed' | 'SweepRepaired' | 'GrantRefused', value: number): void;
+  count(name: CountName, value: number): void;
   milliseconds(name: 'RevokeLateness' | 'OpenToBound', value: number): void;
 }
 
@@ -246,6 +271,7 @@ export interface World {
   settings: Settings;
   records: Records;
   kills: KillOrders;
+  clusters: KnownClusters;
   ledger: EntryLedger;
   entries: AccessEntries;
   cluster: ClusterApi;
@@ -256,6 +282,7 @@ export interface World {
   signer: PlanSigner;
   verifier: PlanVerifier;
   clusterLeg: ClusterLeg;
+  background: Background;
   identities: Identities;
   metrics: Metrics;
 }

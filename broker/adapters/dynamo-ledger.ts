@@ -7,7 +7,7 @@ import { RecordChanged } from '#domain/errors.ts';
 import { instantSchema } from '#domain/instant.ts';
 import { isOpening } from '#domain/lifecycle.ts';
 import type { EntryLedger } from '#ports';
-import { getItem, queryItems } from './dynamo-queries.ts';
+import { getItem, getItems, queryItems } from './dynamo-queries.ts';
 import { type TransactItem, transact } from './dynamo-transaction.ts';
 import { requestOf } from './record-items.ts';
 import { parseStored } from './stored-request.ts';
@@ -39,6 +39,18 @@ export class DynamoLedger implements EntryLedger {
     const what = `Reading who holds the access entry of ${key.principalArn}`;
     const item = await getItem(this.#documents, what, this.#table, entryItemKey(hashOf(key)));
     return item && parseStored(storedEntry, item.entry, `The entry item of ${key.principalArn}`);
+  }
+
+  async readAll(keys: readonly EntryKey[]): Promise<(EntryItem | undefined)[]> {
+    const items = await getItems(
+      this.#documents,
+      `Reading who holds ${keys.length} access entries`,
+      this.#table,
+      keys.map((key) => entryItemKey(hashOf(key))),
+    );
+    return items.map(
+      (item, i) => item && parseStored(storedEntry, item.entry, `The entry item of ${keys[i]?.principalArn}`),
+    );
   }
 
   async holders(key: EntryKey): Promise<string[]> {
@@ -86,7 +98,7 @@ export class DynamoLedger implements EntryLedger {
     await attempt(`Releasing the access entry of ${key.principalArn}`, () => this.#documents.send(command));
   }
 
-  async move(expected: EntryItem, next: EntryItem): Promise<void> {
+  async move(expected: EntryItem | undefined, next: EntryItem): Promise<void> {
     await this.#write(next.key, [this.#put(expected, next)]);
   }
 

@@ -158,6 +158,20 @@ export class DynamoRecords implements Records {
     return shard + 1 < shards ? { items: page, cursor: liveCursor(shard + 1, '') } : { items: page };
   }
 
+  async liveDue({ from, before }: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]> {
+    const items = await this.#onAllShards('Looking for grants that end', limit, (shard) => ({
+      TableName: this.#table,
+      IndexName: due.name,
+      KeyConditionExpression: `${due.partitionKey} = :partition AND ${due.sortKey} BETWEEN :from AND :before`,
+      ExpressionAttributeValues: { ':partition': duePartition(shard), ':from': from, ':before': before },
+      ProjectionExpression: `pk, live, ${due.sortKey}`,
+    }));
+    return items
+      .filter((item) => item.live !== undefined)
+      .slice(0, limit)
+      .map(liveOf);
+  }
+
   async due(now: Instant, limit: number): Promise<string[]> {
     const items = await this.#onAllShards('Looking for due requests', limit, (shard) => ({
       // '~' sorts behind every character of an id: everything due at `now` itself counts too.

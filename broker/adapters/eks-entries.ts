@@ -6,13 +6,15 @@ import {
   DescribeAccessEntryCommand,
   DescribeClusterCommand,
   EKSClient,
+  ListAccessEntriesCommand,
+  ListAssociatedAccessPoliciesCommand,
   ResourceInUseException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-eks';
 import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
 import { ClusterNotReady, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, ClusterKey, StandingEntry } from '#ports';
+import type { AccessEntries, ClusterKey, Page, StandingEntry } from '#ports';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
 
@@ -90,6 +92,35 @@ export class EksEntries implements AccessEntries {
     if (accessEntryArn === undefined || username === undefined)
       throw new Unavailable(`${what}: the answer is incomplete. Try again shortly.`);
     return { principalArn, username, groups: kubernetesGroups, tags, entryArn: accessEntryArn };
+  }
+
+  async list(
+    { eksName, region }: ClusterKey,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<string>> {
+    const page = { maxResults: limit, ...(cursor === undefined ? {} : { nextToken: cursor }) };
+    const command = new ListAccessEntriesCommand({ clusterName: eksName, ...page });
+    const answer = await this.#ask(`Listing the access entries of ${eksName}`, region, (eks) =>
+      eks.send(command),
+    );
+    if (answer === 'absent') return { items: [] };
+    const { accessEntries: items = [], nextToken } = answer;
+    return nextToken ? { items, cursor: nextToken } : { items };
+  }
+
+  async policies({ eksName, region, principalArn }: EntryKey): Promise<string[]> {
+    const found: string[] = [];
+    const what = `Listing the access policies of ${principalArn} on ${eksName}`;
+    let nextToken: string | undefined;
+    do {
+      const input = { clusterName: eksName, principalArn, ...(nextToken ? { nextToken } : {}) };
+      const command = new ListAssociatedAccessPoliciesCommand(input);
+      const answer = await this.#ask(what, region, (eks) => eks.send(command));
+      if (answer === 'absent') return [];
+      for (const { policyArn } of answer.associatedAccessPolicies ?? []) if (policyArn) found.push(policyArn);
+      nextToken = answer.nextToken;
+    } while (nextToken);
+    return found;
   }
 
   async delete({ eksName, region, principalArn }: EntryKey): Promise<void> {

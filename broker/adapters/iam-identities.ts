@@ -29,6 +29,16 @@ export class IamIdentities implements Identities {
     return { ...principal };
   }
 
+  async find(account: string, roleName: string): Promise<Principal | 'gone'> {
+    try {
+      return await this.#read(account, roleName);
+    } catch (error) {
+      if (!(error instanceof IdentityRefused)) throw error;
+      if (error.cause instanceof NoSuchEntityException) return 'gone';
+      throw unavailable(`Reading the IAM role ${roleName}`, error.cause ?? new Error(error.message));
+    }
+  }
+
   async #read(account: string, roleName: string): Promise<Principal> {
     const { Arn = '', RoleId = '' } = await this.#get(roleName);
     const arnAccount = /^arn:aws[\w-]*:iam::(\d{12}):role\/.+$/.exec(Arn)?.[1];

@@ -60,6 +60,13 @@ export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
 export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });
 
+/** All under one key: they are few, and always read together. */
+export const clusterPartition = 'CLUSTERS';
+export const clusterKey = (region: string, eksName: string) => ({
+  pk: clusterPartition,
+  sk: `${region}#${eksName}`,
+});
+
 export const entryItemKey = (entryHash: string) => ({ pk: `ENTRY#${entryHash}`, sk: 'ENTRY' });
 
 export const holderSortKeyPrefix = 'HOLDER#';

@@ -40,6 +40,24 @@ export function entryContent(
   };
 }
 
+export function entryContentOf(principalArn: string, deployment: string): EntryContent {
+  const [, , , , account = '', path = ''] = principalArn.split(':');
+  return entryContent(
+    { arn: principalArn, account, roleName: path.slice(path.lastIndexOf('/') + 1) },
+    deployment,
+  );
+}
+
+/** In what a standing entry differs from what we made, in words; undefined where it doesn't. */
+export function editOf(standing: EntryContent, made: EntryContent): string | undefined {
+  const { username, groups, tags } = standing;
+  if (username !== made.username) return `its username is ${username}`;
+  if ([...groups].sort().join() !== [...made.groups].sort().join())
+    return `its groups are ${groups.join(', ') || 'none'}`;
+  const lost = Object.entries(made.tags).filter(([tag, value]) => tags[tag] !== value);
+  return lost.length > 0 ? `it lost the tags ${lost.map(([tag]) => tag).join(', ')}` : undefined;
+}
+
 /** State of one principal's entry in our ledger; holders are items of their own, one per grant. */
 export interface EntryItem {
   key: EntryKey;

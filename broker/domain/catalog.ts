@@ -125,6 +125,17 @@ export const catalogSchema = shape.superRefine((catalog, context) => {
   }
 });
 
+/** Where the catalog's clusters are in EKS. `region`: of the deployment. */
+export function catalogClusters(
+  { clusters }: Pick<Catalog, 'clusters'>,
+  region: string,
+): { eksName: string; region: string }[] {
+  return Object.entries(clusters).map(([name, listed]) => ({
+    eksName: listed.eksName ?? name,
+    region: listed.region ?? region,
+  }));
+}
+
 /** People who may review a role, each once, sorted. */
 export function reviewersOf(
   catalog: Pick<Catalog, 'reviewers'>,

@@ -65,6 +65,8 @@ export interface SurveyPlan {
   cluster: ClusterAddress;
   /** Where the page before ended. */
   cursor?: string;
+  /** Only these, whatever marks they bear: read one by one. */
+  places?: Pick<Binding, 'namespace' | 'name'>[];
 }
 
 /** A RoleBinding with our mark, as it stands. What somebody else may have edited is told as it is, not as it should be. */

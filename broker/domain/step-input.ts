@@ -3,6 +3,7 @@
  * steps that end go on with what they need, so that an execution begun by an older release still ends.
  */
 import * as z from 'zod';
+import type { ClusterSweep } from './cluster-sweep.ts';
 import { type Instant, instantSchema } from './instant.ts';
 import type { SignedPlan, Survey, SurveyPlan, UnbindPlan, UnbindResult } from './plan.ts';
 
@@ -69,6 +70,7 @@ export const surveyPlan: z.ZodType<SurveyPlan> = z.object({
   deployment: name,
   cluster,
   cursor: z.string().min(1).exactOptional(),
+  places: z.array(z.object(place)).max(100).exactOptional(),
 });
 
 export const survey: z.ZodType<Survey> = z.object({
@@ -89,6 +91,21 @@ export const survey: z.ZodType<Survey> = z.object({
 
 export const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });
 export const closeStep = z.object({ requestId, unbound: unbindResult });
+
+const sweptCluster = z.object({ eksName: name, region: name });
+export const clusterSweep: z.ZodType<ClusterSweep> = z.object({
+  v: z.literal(1),
+  cluster: sweptCluster,
+  at: instant,
+  ending: z.object({ from: instant, before: instant }).exactOptional(),
+  from: z
+    .object({
+      part: z.enum(['bindings', 'entries']),
+      cursor: z.string().min(1).exactOptional(),
+      after: z.string().exactOptional(),
+    })
+    .exactOptional(),
+});
 
 /** A schedule's event names no request; a changed execution's is named after its request. Anything else: sweep all. */
 export const sweepEvent = z

@@ -1,4 +1,4 @@
-/** SurveyCluster (cluster leg): reads one page of the RoleBindings that carry this deployment's mark. Changes nothing. */
+/** SurveyCluster (cluster leg): reads one page of the RoleBindings that carry this deployment's mark, or single ones. Changes nothing. */
 import { instantSchema } from '#domain/instant.ts';
 import type { StandingGrant, Survey, SurveyPlan } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -9,9 +9,15 @@ const pageSize = 500;
 
 export async function surveyCluster(
   world: Pick<World, 'cluster'>,
-  { cluster, deployment, cursor }: SurveyPlan,
+  { cluster, deployment, cursor, places }: SurveyPlan,
 ): Promise<Survey> {
   const session = await world.cluster.connect(cluster);
+  if (places) {
+    const read = await Promise.all(
+      places.map(({ namespace, name }) => session.readRoleBinding(namespace, name)),
+    );
+    return { grants: read.flatMap((found) => (found ? [standingGrant(found)] : [])) };
+  }
   const page = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
   const { items, ...rest } = await session.listGrants(deployment, page);
   return { grants: items.map(standingGrant), ...rest };

@@ -4,7 +4,7 @@ import {
   type EntryContent,
   type EntryItem,
   type EntryKey,
-  entryContent,
+  entryContentOf,
   isOwned,
 } from '#domain/access-entry.ts';
 import {
@@ -35,12 +35,6 @@ export function entryKeyOf({
   return { ...resolved.eksCluster, principalArn: subject.principalArn };
 }
 
-function contentOf(holder: Holder, deployment: string): EntryContent {
-  const [, , , , account = '', path = ''] = holder.subject.principalArn.split(':');
-  const roleName = path.slice(path.lastIndexOf('/') + 1);
-  return entryContent({ arn: holder.subject.principalArn, account, roleName }, deployment);
-}
-
 /** Throws EntryBusy while another call deletes the entry: to be asked before anything is written. */
 export async function refuseIfBusy(world: Pick<World, 'clock' | 'ledger'>, key: EntryKey): Promise<void> {
   const item = await world.ledger.read(key);
@@ -63,7 +57,11 @@ export async function takeEntry(world: Needs, key: EntryKey, holder: Holder): Pr
       continue;
     }
     const held = await again(() => hold(world, key, item, holder));
-    if (held && (await ensureStanding(world, held, contentOf(holder, world.settings.deployment)))) return;
+    if (
+      held &&
+      (await ensureStanding(world, held, entryContentOf(key.principalArn, world.settings.deployment)))
+    )
+      return;
   }
   throw new EntryBusy('The access entry changes too often right now; try again in a moment.');
 }

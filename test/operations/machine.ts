@@ -10,6 +10,7 @@ import { endGrant } from '#operations/end-grant.ts';
 import { holdGrant } from '#operations/hold-grant.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { shipEvents } from '#operations/ship-events.ts';
+import { surveyCluster } from '#operations/survey-cluster.ts';
 import { sweepGrants } from '#operations/sweep-grants.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
 
@@ -32,7 +33,10 @@ export class Machine {
 
   constructor(world: MemoryWorld) {
     this.#world = world;
-    world.inside.clusterLeg.connect((plan) => unbindRole(world, plan));
+    world.inside.clusterLeg.connect(
+      (plan) => unbindRole(world, plan),
+      (plan) => surveyCluster(world, plan),
+    );
   }
 
   /** Lets everything run that can run now, without time passing but what operations sleep and retries wait. */

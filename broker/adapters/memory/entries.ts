@@ -3,10 +3,13 @@ import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { ClusterNotReady } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, ClusterKey, StandingEntry } from '#ports';
+import type { AccessEntries, ClusterKey, Page, StandingEntry } from '#ports';
 
 interface Stored extends StandingEntry {
   token?: string;
+  /** Where it stands. */
+  on: ClusterKey;
+  policies: string[];
 }
 
 export class MemoryEntries implements AccessEntries {
@@ -35,15 +38,36 @@ export class MemoryEntries implements AccessEntries {
     await this.describeCluster(key);
     const found = this.standing.get(this.#text(key));
     if (found) return found.token === token ? 'created' : 'exists';
-    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn: this.#arn(key), token });
+    const { eksName, region } = key;
+    const made = { entryArn: this.#arn(key), token, on: { eksName, region }, policies: [] };
+    this.standing.set(this.#text(key), { ...structuredClone(content), ...made });
     return 'created';
   }
 
   async describe(key: EntryKey): Promise<StandingEntry | undefined> {
     const found = this.standing.get(this.#text(key));
     if (!found) return undefined;
-    const { token: _, ...entry } = structuredClone(found);
-    return entry;
+    const { principalArn, username, groups, tags, entryArn } = structuredClone(found);
+    return { principalArn, username, groups, tags, entryArn };
+  }
+
+  async list(
+    { eksName, region }: ClusterKey,
+    { limit, cursor = '' }: { limit: number; cursor?: string },
+  ): Promise<Page<string>> {
+    const rest = [...this.standing.values()]
+      .filter(
+        ({ on, principalArn }) => on.eksName === eksName && on.region === region && principalArn > cursor,
+      )
+      .map(({ principalArn }) => principalArn)
+      .sort();
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return rest.length > limit && last !== undefined ? { items, cursor: last } : { items };
+  }
+
+  async policies(key: EntryKey): Promise<string[]> {
+    return [...(this.standing.get(this.#text(key))?.policies ?? [])];
   }
 
   async delete(key: EntryKey): Promise<void> {
@@ -60,8 +84,16 @@ export class MemoryEntries implements AccessEntries {
       ...content,
       entryArn: this.#arn(key),
     };
-    this.standing.set(this.#text(key), entry);
+    const on = { eksName: key.eksName, region: key.region };
+    this.standing.set(this.#text(key), { ...entry, on, policies: [] });
     return structuredClone(entry);
+  }
+
+  /** Changes a standing entry as somebody with an administrator's rights would. */
+  edit(key: EntryKey, change: Partial<Pick<Stored, 'username' | 'groups' | 'tags' | 'policies'>>): void {
+    const found = this.standing.get(this.#text(key));
+    if (!found) throw new Error(`There is no access entry of ${key.principalArn} to edit.`);
+    Object.assign(found, structuredClone(change));
   }
 
   #text({ eksName, region, principalArn }: EntryKey): string {

@@ -15,6 +15,10 @@ export class MemoryIdentities implements Identities {
     return structuredClone(found);
   }
 
+  async find(account: string, roleName: string): Promise<Principal | 'gone'> {
+    return structuredClone(this.roles.get(`${account}/${roleName}`) ?? 'gone');
+  }
+
   add(principal: Principal): void {
     this.roles.set(`${principal.account}/${principal.roleName}`, principal);
   }

@@ -18,6 +18,10 @@ export class MemoryLedger implements EntryLedger {
     return structuredClone(this.items.get(canonicalJson(key)));
   }
 
+  async readAll(keys: readonly EntryKey[]): Promise<(EntryItem | undefined)[]> {
+    return Promise.all(keys.map((key) => this.read(key)));
+  }
+
   async holders(key: EntryKey): Promise<string[]> {
     return [...(this.held.get(canonicalJson(key)) ?? [])].sort();
   }
@@ -36,7 +40,7 @@ export class MemoryLedger implements EntryLedger {
     this.held.get(canonicalJson(key))?.delete(requestId);
   }
 
-  async move(expected: EntryItem, next: EntryItem): Promise<void> {
+  async move(expected: EntryItem | undefined, next: EntryItem): Promise<void> {
     this.#check(next.key, expected);
     this.items.set(canonicalJson(next.key), structuredClone(next));
   }

@@ -120,6 +120,13 @@ export class MemoryRecords implements Records {
     return rest.length > limit && last ? { items, cursor: liveCursor(last.shard, last.id) } : { items };
   }
 
+  async liveDue({ from, before }: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]> {
+    const due = [...this.requests.values()]
+      .filter(({ dueAt }) => dueAt !== undefined && dueAt >= from && dueAt < before)
+      .sort((a, b) => (`${a.dueAt}#${a.id}` < `${b.dueAt}#${b.id}` ? -1 : 1));
+    return structuredClone(due.flatMap((request) => liveGrantOf(request) ?? []).slice(0, limit));
+  }
+
   async due(now: Instant, limit: number): Promise<string[]> {
     return [...this.requests.values()]
       .flatMap(({ dueAt, id }) => (dueAt && dueAt <= now ? [{ dueAt, id }] : []))

@@ -5,9 +5,11 @@ import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Messages, World } from '#ports';
 import { MemoryAuditSink } from './audit-sink.ts';
+import { MemoryBackground } from './background.ts';
 import { MemoryClock } from './clock.ts';
 import { MemoryCluster, MemoryClusterApi } from './cluster.ts';
 import { MemoryClusterLeg } from './cluster-leg.ts';
+import { MemoryClusters } from './clusters.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryExecutions } from './executions.ts';
 import { Faults, type Interference, interfered } from './faults.ts';
@@ -25,6 +27,7 @@ import { memorySigner } from './signer.ts';
 interface Inside {
   clock: MemoryClock;
   records: MemoryRecords;
+  clusters: MemoryClusters;
   kills: MemoryKills;
   ledger: MemoryLedger;
   entries: MemoryEntries;
@@ -33,6 +36,7 @@ interface Inside {
   mailer: MemoryMailer;
   auditSink: MemoryAuditSink;
   clusterLeg: MemoryClusterLeg;
+  background: MemoryBackground;
   identities: MemoryIdentities;
   metrics: MemoryMetrics;
 }
@@ -107,6 +111,7 @@ export function memoryWorld(
     clock,
     records,
     kills: new MemoryKills(records),
+    clusters: new MemoryClusters(),
     ledger: new MemoryLedger(records),
     entries: new MemoryEntries(),
     cluster: new MemoryClusterApi(clock),
@@ -114,6 +119,7 @@ export function memoryWorld(
     mailer: new MemoryMailer(),
     auditSink: new MemoryAuditSink(),
     clusterLeg: new MemoryClusterLeg(),
+    background: new MemoryBackground(),
     identities: new MemoryIdentities(),
     metrics: new MemoryMetrics(),
   };
@@ -129,6 +135,7 @@ export function memoryWorld(
     ids: wrap('ids', new MemoryIds(clock)),
     records: wrap('records', inside.records),
     kills: wrap('kills', inside.kills),
+    clusters: wrap('clusters', inside.clusters),
     ledger: wrap('ledger', inside.ledger),
     entries: wrap('entries', inside.entries),
     cluster: wrap('cluster', inside.cluster),
@@ -139,6 +146,7 @@ export function memoryWorld(
     signer: wrap('signer', signer),
     verifier: wrap('verifier', verifier),
     clusterLeg: wrap('clusterLeg', inside.clusterLeg),
+    background: wrap('background', inside.background),
     identities: wrap('identities', inside.identities),
     metrics: wrap('metrics', inside.metrics),
     faults,

@@ -1,0 +1,34 @@
+/** Ends grants because of what the sweep found: the reason goes on record first, then they end at once. */
+import { mayStand } from '#domain/lifecycle.ts';
+import { requestEnd } from '#domain/transitions/request-end.ts';
+import type { World } from '#ports';
+import { atMost } from './at-most.ts';
+import { changeRecord } from './change-record.ts';
+import { endTogether } from './end-together.ts';
+import { attempted, type SweepReport } from './sweep-report.ts';
+
+type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
+
+export const actor = 'curfew:SweepCluster';
+
+/** Why each is ended, by request id. */
+export type Reasons = ReadonlyMap<string, string>;
+
+/** What is not live any more is left as it is. */
+export async function endFound(world: Needs, reasons: Reasons, report: SweepReport): Promise<void> {
+  const ids: string[] = [];
+  await atMost(20, [...reasons], ([id, reason]) =>
+    attempted(report, id, async () => {
+      const request = await changeRecord(world, id, (before) =>
+        mayStand(before.status)
+          ? requestEnd(before, { at: world.clock.now(), by: actor, reason })
+          : undefined,
+      );
+      if (mayStand(request.status)) ids.push(id);
+    }),
+  );
+  for (const { requestId, error } of await endTogether(world, ids, 'EndRequested')) {
+    if (error === undefined) report.ended.push(requestId);
+    else report.failed.push({ what: requestId, error });
+  }
+}
