@@ -1,5 +1,5 @@
 /** Everything that stands in a cluster for Curfew, as a pure function of catalog, cluster and deployment. */
-import type { Catalog } from '#domain/catalog.ts';
+import { type Catalog, ownNamespace } from '#domain/catalog.ts';
 import { marks } from '#domain/role-binding.ts';
 import { brokerRights } from './broker-rights.ts';
 import { bindRole } from './fences/bind-role.ts';
@@ -7,9 +7,11 @@ import { brokerDeletes } from './fences/broker-deletes.ts';
 import { brokerWrites } from './fences/broker-writes.ts';
 import { grantForgery } from './fences/grant-forgery.ts';
 import { grantUpdate } from './fences/grant-update.ts';
+import { janitor } from './fences/janitor.ts';
 import { people } from './fences/people.ts';
 import { fenceManifests } from './fences/policy.ts';
 import { roleCreate, roleUpdate } from './fences/role-definitions.ts';
+import { janitorManifests } from './janitor/manifests.ts';
 import { type Manifest, onboardedBy } from './manifest.ts';
 import { offerOn } from './offer.ts';
 import { roleDefinitions } from './role-definitions.ts';
@@ -18,23 +20,39 @@ export interface ClusterManifests {
   /** First of all: without them nothing else may stand. */
   fences: Manifest[];
   roles: Manifest[];
-  /** Last of all: from here on grants are possible. */
+  /** From here on grants are possible. */
   rights: Manifest[];
+  /** Empty where it is not wanted. */
+  janitor: Manifest[];
 }
 
 export function onboardingLabels(deployment: string): Record<string, string> {
   return { [marks.managedBy]: onboardedBy, [marks.deployment]: deployment };
 }
 
-/** Throws InvalidInput for an unknown cluster, or one on which nothing is offered. */
-export function manifestsFor(catalog: Catalog, clusterName: string, deployment: string): ClusterManifests {
+/**
+ * Throws InvalidInput for an unknown cluster, or one on which nothing is offered.
+ *
+ * @param image what the janitor runs in; undefined for a cluster without one
+ */
+export function manifestsFor(
+  catalog: Catalog,
+  clusterName: string,
+  deployment: string,
+  image: string | undefined,
+): ClusterManifests {
   const offer = offerOn(catalog, clusterName);
   const labels = onboardingLabels(deployment);
   const fences = [
-    bindRole(offer, catalog.clusters[clusterName]?.protectedNamespaces ?? [], deployment),
+    bindRole(
+      offer,
+      [...(catalog.clusters[clusterName]?.protectedNamespaces ?? []), ownNamespace],
+      deployment,
+    ),
     grantForgery,
     grantUpdate,
     brokerDeletes,
+    janitor(deployment),
     brokerWrites,
     roleCreate,
     roleUpdate,
@@ -44,5 +62,6 @@ export function manifestsFor(catalog: Catalog, clusterName: string, deployment: 
     fences: fences.flatMap((fence) => fenceManifests(fence, labels)),
     roles: roleDefinitions(offer, labels),
     rights: brokerRights(offer, labels),
+    janitor: image === undefined ? [] : janitorManifests(offer, deployment, labels, image),
   };
 }

@@ -12,6 +12,9 @@ const name = z
 
 export const namespaceSchema = name;
 
+/** What Curfew itself runs in a cluster stands here. */
+export const ownNamespace = 'curfew-system';
+
 const person = z
   .string()
   .regex(
@@ -41,7 +44,10 @@ const clusterSchema = z.strictObject({
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
     .optional()
     .describe("Region, where it differs from the stack's."),
-  protectedNamespaces: z.array(namespaceSchema).default([]).describe('Never granted, besides kube-*.'),
+  protectedNamespaces: z
+    .array(namespaceSchema)
+    .default([])
+    .describe(`Never granted, besides kube-* and ${ownNamespace}.`),
 });
 
 const reviewsSchema = z.strictObject({
@@ -101,6 +107,11 @@ export const catalogSchema = shape.superRefine((catalog, context) => {
         fault(
           [...at, 'namespaces', i],
           `Namespace "${namespace}" belongs to Kubernetes itself and can't be granted.`,
+        );
+      if (namespace === ownNamespace)
+        fault(
+          [...at, 'namespaces', i],
+          `Namespace "${namespace}" belongs to Curfew itself and can't be granted.`,
         );
     });
     role.reviews.from.forEach((group, i) => {

@@ -4,6 +4,7 @@ import { brokerRights } from '#cluster/broker-rights.ts';
 import { literal } from '#cluster/cel.ts';
 import { forbiddenBinding, isFenceRefusal } from '#cluster/forbidden-binding.ts';
 import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { janitorImage } from '#cluster/janitor/manifests.ts';
 import { manifestsFor } from '#cluster/manifests.ts';
 import { namespacesOf, offerOn } from '#cluster/offer.ts';
 import { type Catalog, catalogSchema } from '#domain/catalog.ts';
@@ -71,7 +72,7 @@ describe('What a cluster is offered', () => {
 });
 
 describe("The broker's rights", () => {
-  const { rights } = manifestsFor(catalog, 'payments-prod', 'curfew');
+  const { rights } = manifestsFor(catalog, 'payments-prod', 'curfew', janitorImage);
   const rulesIn = (namespace: string | undefined, user: string) =>
     rights.flatMap((object) =>
       object.metadata.name === user && object.metadata.namespace === namespace && 'rules' in object
@@ -132,7 +133,7 @@ describe("The broker's rights", () => {
 });
 
 describe('The fences', () => {
-  const { fences } = manifestsFor(catalog, 'payments-prod', 'curfew');
+  const { fences } = manifestsFor(catalog, 'payments-prod', 'curfew', janitorImage);
   interface Policy {
     metadata: { name: string };
     spec: {
@@ -170,6 +171,7 @@ describe('The fences', () => {
     });
     expect(judgesDeleting.map(({ metadata, spec }) => [metadata.name, spec.failurePolicy])).toEqual([
       ['curfew-broker-deletes', 'Ignore'],
+      ['curfew-janitor', 'Ignore'],
       ['curfew-people', 'Fail'],
     ]);
     const people = judgesDeleting.find(({ metadata }) => metadata.name === 'curfew-people');

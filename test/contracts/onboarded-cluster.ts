@@ -63,7 +63,7 @@ export async function startOnboardedCluster(): Promise<OnboardedCluster> {
     if (done.code === 0) return done.stdout;
     throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`);
   }
-  const { fences, roles, rights } = manifestsFor(sampleCatalog(), name, deployment);
+  const { fences, roles, rights } = manifestsFor(sampleCatalog(), name, deployment, undefined);
   const listed = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
   /** Tries the probe as BindRole until it is answered as it should be: policies take a moment. */

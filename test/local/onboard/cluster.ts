@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
+import { janitorImage } from '#cluster/janitor/manifests.ts';
 import type { Catalog } from '#domain/catalog.ts';
 import { catalogSchema } from '#domain/catalog.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
@@ -119,6 +120,7 @@ export async function startTestCluster(): Promise<TestCluster> {
       eks: address,
       catalog,
       deployment,
+      janitorImage,
       api,
       entries,
     }),

@@ -6,7 +6,7 @@ import { clusterRoleName } from '#domain/cluster-role.ts';
 import { instantOf } from '#domain/instant.ts';
 import { bindingName } from '#domain/request.ts';
 import { roleBindingsOf } from '#domain/role-binding.ts';
-import { kinds, listObjects } from '../../../cli/onboard/cluster-objects.ts';
+import { kinds, listObjects, reads } from '../../../cli/onboard/cluster-objects.ts';
 import { type Intent, type Outcome, onboard } from '../../../cli/onboard/onboard.ts';
 import { catalogOf, deployment, type TestCluster } from './cluster.ts';
 
@@ -16,20 +16,24 @@ export const admission = '/apis/admissionregistration.k8s.io/v1';
 /** Everything that onboarding made, so that each test begins on a bare cluster. */
 export async function clear(on: TestCluster): Promise<void> {
   on.onboarding().entries.entries.clear();
-  for (const kind of [...kinds].reverse()) {
+  for (const kind of kinds.filter((kind) => kind !== 'Namespace').reverse()) {
     for (const { metadata } of await listObjects(on.api, kind)) {
       if (!/^curfew/.test(metadata.name)) continue;
-      const base = kind.startsWith('Validating') ? admission : rbac;
-      const plural =
-        kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : `${kind.toLowerCase()}s`;
-      const place = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';
-      await on.must({
-        method: 'DELETE',
-        path: `${base}${place}/${plural}/${encodeURIComponent(metadata.name)}`,
-      });
+      await on.must({ ...reads.one({ kind, metadata }), method: 'DELETE' });
     }
   }
+  await removeNamespace(on, 'curfew-system');
 }
+
+/** What a real cluster's namespace controller does, of which there is none here. */
+export async function removeNamespace(on: TestCluster, name: string): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  if ((await on.api({ method: 'DELETE', path })).status === 404) return;
+  const terminating = await on.must({ method: 'GET', path });
+  terminating.spec.finalizers = [];
+  await on.must({ method: 'PUT', path: `${path}/finalize`, body: terminating });
+}
+
 export const yes = async () => true;
 export const silent = () => {};
 export const run = (on: TestCluster, catalog: Catalog = catalogOf()): Promise<Outcome> =>

@@ -1,6 +1,6 @@
 /** `curfew onboard` against a real API server: what it makes, and what becomes of it when the catalog changes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, janitorAccount, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { offerOn } from '#cluster/offer.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -166,14 +166,18 @@ describe('After a change of the catalog', () => {
     const outcome = await run(on, narrower);
     expect(names(outcome.steps).sort()).toEqual([
       'change ValidatingAdmissionPolicy curfew-bind-role',
+      `leave Role checkout ${janitorAccount.rights}`,
       `leave Role checkout ${unbindRoleUser}`,
+      `leave RoleBinding checkout ${janitorAccount.rights}`,
       `leave RoleBinding checkout ${unbindRoleUser}`,
       `remove Role checkout ${bindRoleUser}`,
       `remove RoleBinding checkout ${bindRoleUser}`,
     ]);
     await on.must({ method: 'DELETE', path: grant, as: unbindRoleUser });
     expect(names((await run(on, narrower)).steps)).toEqual([
+      `remove RoleBinding checkout ${janitorAccount.rights}`,
       `remove RoleBinding checkout ${unbindRoleUser}`,
+      `remove Role checkout ${janitorAccount.rights}`,
       `remove Role checkout ${unbindRoleUser}`,
     ]);
   });
