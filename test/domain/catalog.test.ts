@@ -91,6 +91,13 @@ describe('a wrong catalog', () => {
       /belongs to Kubernetes/,
     ],
     [
+      'the namespace of Curfew',
+      (c) => {
+        c.roles['pod-reader'].namespaces = ['curfew-system'];
+      },
+      /belongs to Curfew/,
+    ],
+    [
       'a glob for a namespace',
       (c) => {
         c.roles['pod-reader'].namespaces = ['*'];

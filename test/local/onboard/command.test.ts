@@ -13,6 +13,7 @@ import { signEksToken } from '#adapters/eks-token.ts';
 import { KubernetesApi } from '#adapters/kubernetes-api.ts';
 import { systemClock } from '#adapters/system.ts';
 import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { janitorImage } from '#cluster/janitor/manifests.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { ClusterNotReady, PlanRefused } from '#domain/errors.ts';
 import { instantOf } from '#domain/instant.ts';
@@ -154,6 +155,7 @@ test('what must be known first is said with what to do, and nothing is changed',
     [['--stack', 'nope'], 2, 'There is no stack "nope"'],
     [['--deployment', 'curfew'], 2, '--bind-role-arn, --unbind-role-arn and --survey-cluster-arn together'],
     [[], 2, 'Pass --yes to make these changes, or --dry-run to only see them.'],
+    [['--janitor-image', 'node:24'], 2, 'names no image by its digest'],
     [['--context', 'nope', '--kubeconfig', cluster.adminKubeconfig], 2, 'has no context "nope"'],
   ];
   for (const [args, code, says] of cases) {
@@ -177,9 +179,15 @@ test('a dry run shows everything and changes nothing', async () => {
   expect(result.stdout).toContain(
     `+ create  access entry ${bindRoleUser} for arn:aws:iam::${account}:role/curfew-BindRole`,
   );
+  expect(result.stdout).toContain('+ create  CronJob curfew-system/curfew-janitor');
+  expect(result.stdout).not.toContain('Without the janitor');
   expect(result.stdout).toContain('Nothing was changed.');
   expect(result.code).toBe(0);
   expect(cloud.eks.entries(eksName)).toHaveLength(1);
+
+  const without = await curfew('--dry-run', '--no-janitor');
+  expect(without.stdout).toContain('Without the janitor, a grant that AWS can no longer end');
+  expect(without.stdout).not.toContain('CronJob');
 });
 
 /** A grant of pod-reader to alice for ten minutes. */
@@ -218,6 +226,20 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   const second = await curfew('--yes');
   expect(second.stdout).toContain('Nothing to change.');
   expect(second.code).toBe(0);
+
+  const binaries = await ensureKubernetesBinaries(silentProgress());
+  const image = async () => {
+    const path = '-o=jsonpath={.spec.jobTemplate.spec.template.spec.containers[*].image}';
+    const args = ['get', 'cronjob', 'curfew-janitor', '--namespace=curfew-system', path];
+    return (await kubectl(binaries, cluster.adminKubeconfig, args)).stdout;
+  };
+  expect(await image()).toBe(janitorImage);
+  const mirror = `registry.example.com/mirrors/node@${janitorImage.split('@')[1]}`;
+  expect((await curfew('--yes', '--janitor-image', mirror)).stdout).toContain('Done: 1 changes.');
+  expect(await image()).toBe(mirror);
+  const removed = await curfew('--yes', '--no-janitor');
+  expect(removed.stdout).toContain('- remove  CronJob curfew-system/curfew-janitor  (no janitor is wanted)');
+  expect(await image()).toBe('');
 
   const bind = await asBroker('BindRole');
   expect(await bind.refusesForbidden('payments', podReader)).toBe(true);
