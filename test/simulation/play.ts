@@ -1,5 +1,6 @@
 /** Plays one history from its beginning until all is quiet, and looks at every invariant after every step. */
 import { Cloud, start } from './cloud/cloud.ts';
+import type { Called } from './cloud/fate.ts';
 import { evidenceFirst, grantedToThem, kept, notBefore, outOnTime, withAYes } from './invariants/access.ts';
 import { Evidence } from './invariants/evidence.ts';
 import { Broken, type Invariant, type Seen } from './invariants/invariant.ts';
@@ -27,9 +28,16 @@ export interface Outcome {
   story: readonly string[];
 }
 
-export async function play(history: History, told = false): Promise<Outcome> {
+export interface Listening {
+  told?: boolean;
+  /** Told of each call before it travels. */
+  onCall?: (call: Called, cloud: Cloud) => void;
+}
+
+export async function play(history: History, { told = false, onCall }: Listening = {}): Promise<Outcome> {
   const { seed, weather, asks, mishaps } = history;
   const cloud = new Cloud({ seed, weather, catalog: catalogs.usual, told });
+  if (onCall) cloud.fates.onCall = (call) => onCall(call, cloud);
   const deeds = new Deeds();
   const people = new People(cloud, deeds);
   const trouble = new Mishaps(cloud, deeds);

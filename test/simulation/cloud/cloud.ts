@@ -111,7 +111,7 @@ export class Cloud {
 
   /** Events come soon, late, twice or never. */
   #deliver(point: string, latestMs: number, act: () => void): void {
-    const fate = this.fates.of(point, this.second);
+    const fate = this.fates.of(point, this.second, 'AWS');
     if (fate) this.story.tell(() => `${point} ${fate}`);
     const soon = this.chance.whole(20, 500);
     if (fate === 'twice') this.scheduler.in(this.chance.whole(soon, 5_000), act);

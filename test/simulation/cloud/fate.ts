@@ -55,6 +55,13 @@ export interface Weather {
 
 export const calm: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs: 0 };
 
+export interface Called {
+  call: number;
+  point: string;
+  by: string;
+  fate: Fate | undefined;
+}
+
 export class Fates {
   readonly #strikes: ReadonlyMap<number, Fate>;
   readonly #weather: Weather;
@@ -63,6 +70,8 @@ export class Fates {
   #lastFault = Number.NEGATIVE_INFINITY;
   #lasting = 0;
   happened = 0;
+  /** Told of each call, by its number, and of what becomes of it. */
+  onCall: (call: Called) => void = () => {};
 
   constructor(weather: Weather, chance: Chance) {
     this.#weather = weather;
@@ -74,11 +83,12 @@ export class Fates {
     return this.#calls;
   }
 
-  /** Undefined: it works as it should. */
-  of(point: string, second: number): Fate | undefined {
+  /** Undefined: it works as it should. `by`: the function that calls. */
+  of(point: string, second: number, by: string): Fate | undefined {
     this.#calls += 1;
     const fate = this.#strikes.get(this.#calls) ?? this.#outage(point, second) ?? this.#storm(second);
     if (fate !== undefined) this.note(second);
+    this.onCall({ call: this.#calls, point, by, fate });
     return fate;
   }
 

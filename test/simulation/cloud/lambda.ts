@@ -97,7 +97,7 @@ class Invocation {
 
   readonly call: Call = (point, land) => {
     const { scheduler, chance, fates, tell } = this.#around;
-    const fate = this.#over ? undefined : fates.of(point, this.#around.second());
+    const fate = this.#over ? undefined : fates.of(point, this.#around.second(), this.#name);
     if (fate) tell(() => `${this.#name}: ${point} ${fate}`);
     const travel = chance.whole(1, 25);
     return new Promise((resolve, reject) => {
@@ -214,6 +214,7 @@ export class Lambda {
       catalog: this.#catalog(),
       settings: twins.settings,
       records: called('records', twins.records, call),
+      kills: called('kills', twins.kills, call),
       ledger: called('ledger', twins.ledger, call),
       entries: called('entries', twins.entries, call),
       cluster: calledCluster(twins.cluster, call),

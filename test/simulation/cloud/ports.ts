@@ -1,6 +1,8 @@
 /** A world's ports as one running function sees them: each call travels, may meet its fate, and lands in a twin. */
 import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
+import { MemoryEntries } from '#adapters/memory/entries.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
+import { MemoryKills } from '#adapters/memory/kills.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer } from '#adapters/memory/mail.ts';
 import { MemoryRecords } from '#adapters/memory/records.ts';
@@ -18,8 +20,9 @@ const methodsOf = (prototype: object) =>
 
 const methods: Record<string, readonly string[]> = {
   records: methodsOf(MemoryRecords.prototype),
+  kills: methodsOf(MemoryKills.prototype),
   ledger: methodsOf(MemoryLedger.prototype),
-  entries: ['describeCluster', 'findCluster', 'create', 'describe', 'delete', 'list'],
+  entries: methodsOf(MemoryEntries.prototype),
   executions: ['start', 'status', 'succeed', 'fail'],
   mailer: methodsOf(MemoryMailer.prototype),
   auditSink: methodsOf(MemoryAuditSink.prototype),

@@ -27,8 +27,9 @@ export class StepFunctions implements Executions {
   readonly #byToken = new Map<string, Execution>();
   /** Executions that hang: Step Functions says that they run. */
   readonly #hung = new Set<string>();
-  /** States entered, of all executions. */
-  entered = 0;
+  /** Requests whose executions were lost without an event. */
+  readonly lost = new Set<string>();
+  #down = false;
 
   constructor(wired: Wired) {
     this.#wired = wired;
@@ -53,13 +54,13 @@ export class StepFunctions implements Executions {
           return token;
         },
         entered: (state) => {
-          this.entered += 1;
           tell(() => `execution of ${id} enters ${state}`);
         },
       },
       JSON.parse(executionInput(request)),
     );
     this.#byId.set(id, execution);
+    if (this.#down) this.#lose(id, execution);
     void execution.ended.then((status) => {
       tell(() => `execution of ${id} ${status} in ${execution.state}`);
       if (status !== 'SUCCEEDED') endedBadly(id);
@@ -93,9 +94,20 @@ export class StepFunctions implements Executions {
   lose(requestId: string, how: 'hangs' | 'is gone'): boolean {
     const found = this.#byId.get(requestId);
     if (found?.status !== 'RUNNING') return false;
-    found.vanish();
+    this.#lose(requestId, found);
     if (how === 'hangs') this.#hung.add(requestId);
     else this.#byId.delete(requestId);
     return true;
+  }
+
+  /** From now on no execution goes on, or begins, and no event tells of it: only the sweep is left. */
+  breakDown(): void {
+    this.#down = true;
+    for (const [id, execution] of this.#byId) if (execution.status === 'RUNNING') this.#lose(id, execution);
+  }
+
+  #lose(id: string, execution: Execution): void {
+    this.lost.add(id);
+    execution.vanish();
   }
 }

@@ -3,6 +3,7 @@ import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import { type MemoryCluster, MemoryClusterApi } from '#adapters/memory/cluster.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryIds } from '#adapters/memory/ids.ts';
+import { MemoryKills } from '#adapters/memory/kills.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer, plainMessages } from '#adapters/memory/mail.ts';
 import { memoryRoles } from '#adapters/memory/world.ts';
@@ -19,6 +20,7 @@ export interface Twins {
   settings: World['settings'];
   ids: MemoryIds;
   records: LaggingRecords;
+  kills: MemoryKills;
   ledger: MemoryLedger;
   entries: LaggingEntries;
   cluster: MemoryClusterApi;
@@ -59,6 +61,7 @@ export function twins(
     settings,
     ids: new MemoryIds(clock),
     records,
+    kills: new MemoryKills(records),
     ledger: new MemoryLedger(records),
     entries,
     cluster,

@@ -68,7 +68,7 @@ export function deadlineOf(seen: Seen, { id, grant }: Evident): number {
       end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs,
     );
   const asked = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
-  const lost = seen.deeds.spoiled('lost', id) ? lostMs : 0;
+  const lost = seen.cloud.stepFunctions.lost.has(id) ? lostMs : 0;
   return Math.max(asked, seen.lastFault) + healedMs + sweepMs + lost + seen.skewMs;
 }
 

@@ -39,10 +39,11 @@ export class InOrder implements Invariant {
       for (const { event } of log.slice(before?.events ?? 0)) {
         if (event.prev !== hash) return `event ${event.seq} of ${id} is not linked to the one before`;
         hash = event.hash;
-        if (event.status === status) continue;
-        if (status !== undefined && !edges[status].includes(event.status))
-          return `${id} went from ${status} to ${event.status}`;
-        status = event.status;
+        const next = event.status as Status;
+        if (next === status) continue;
+        if (status !== undefined && !edges[status].includes(next))
+          return `${id} went from ${status} to ${next}`;
+        status = next;
         history += 1;
       }
       if (hash !== request.audit.hash || status !== request.status) return `${id} and its last event differ`;

@@ -12,8 +12,8 @@ export interface Deed {
 
 export interface Sabotage {
   at: number;
-  what: 'binding' | 'entry' | 'lost' | 'identity';
-  /** `cluster namespace/name`, principal ARN, request id or cluster. */
+  what: 'binding' | 'entry' | 'identity';
+  /** `namespace/name`, or principal ARN. */
   of: string;
 }
 

@@ -78,8 +78,7 @@ export class Mishaps {
     if (id === undefined) return;
     const { stepFunctions } = this.#cloud;
     if (what === 'stop the execution') stepFunctions.stop(id);
-    else if (stepFunctions.lose(id, what === 'lose the execution' ? 'hangs' : 'is gone'))
-      this.#note('lost', id);
+    else stepFunctions.lose(id, what === 'lose the execution' ? 'hangs' : 'is gone');
   }
 
   #binding({ what, of }: { what: string; of: number }): void {

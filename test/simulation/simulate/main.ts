@@ -28,7 +28,7 @@ async function replay(seed: number, told: boolean): Promise<number> {
     console.log(inWords(shrunk));
     return 1;
   }
-  const { story, events, faults, granted } = await play(historyOf(seed), true);
+  const { story, events, faults, granted } = await play(historyOf(seed), { told: true });
   if (told) console.log(story.join('\n'));
   console.log(`Seed ${seed} breaks nothing: ${events} events, ${faults} faults, ${granted} rights given.`);
   return 0;

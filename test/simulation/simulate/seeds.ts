@@ -35,7 +35,7 @@ export async function shrink(seed: number): Promise<Shrunk | undefined> {
     markInterruptAsFailure: true,
   });
   const history = counterexample?.[0] ?? historyOf(seed);
-  const { broken = first, story } = await play(history, true);
+  const { broken = first, story } = await play(history, { told: true });
   return { seed, broken, history, story };
 }
 

@@ -1,0 +1,88 @@
+/** Stories of which every call is broken in every way: recorded by playing them once, so that new calls are covered by themselves. */
+import { type Called, calm, type Fate, type Strike } from './cloud/fate.ts';
+import type { Answer, Ask, History, Sequel } from './people/history.ts';
+import { type Outcome, play } from './play.ts';
+
+/** Not done, done but unanswered, done twice, and the function gone there before or after it was done. */
+export const breaks = [
+  'before',
+  'after',
+  'twice',
+  'crash-before',
+  'crash-after',
+] as const satisfies readonly Fate[];
+export type Driver = 'retry' | 'sweep only';
+
+const yes: Answer = { afterSeconds: 2, by: 'rita', answer: 'approve', via: 'mail', digest: 'shown' };
+
+function ask(changes: Partial<Ask>): Ask {
+  const usual = {
+    atSecond: 1,
+    who: 'alice',
+    role: 'pod-reader',
+    namespaces: ['payments'],
+    seconds: 20,
+  } as const;
+  return { ...usual, namespaces: [...usual.namespaces], answers: [yes], sequels: [], ...changes };
+}
+
+const then = (what: Sequel['what'], afterSeconds: number, by: Sequel['by'] = 'alice'): Sequel[] => [
+  { what, afterSeconds, by },
+];
+const history = (...asks: Ask[]): History => ({ seed: 4, asks, mishaps: [], weather: calm });
+
+/** Between them they call everything that every operation calls. */
+export const stories: Record<string, History> = {
+  'a grant that ends on time': history(ask({})),
+  'one that its requester ends early': history(ask({ seconds: 60, sequels: then('end', 20) })),
+  'one that two people sign for': history(
+    ask({ role: 'deployer', answers: [yes, { ...yes, afterSeconds: 4, by: 'rob', via: 'signed' }] }),
+  ),
+  'one that is denied': history(ask({ answers: [{ ...yes, answer: 'deny' }] })),
+  'one that is withdrawn': history(ask({ answers: [], sequels: then('withdraw', 4) })),
+  'one that starts later': history(ask({ startsInSeconds: 15 })),
+  'one that is extended': history(ask({ seconds: 60, sequels: then('extend', 12) })),
+  'one that nobody answers': history(ask({ answers: [] })),
+};
+
+/** Two grants of one principal that overlap, in each of the ways in which their ends can lie. */
+export const overlapping = history(
+  ask({ seconds: 16 }),
+  ask({ who: 'bob', atSecond: 4, seconds: 30, sequels: then('end', 20, 'bob') }),
+);
+
+/** All calls of a history, in order. */
+export async function callsOf(story: History): Promise<Called[]> {
+  const calls: Called[] = [];
+  await play(story, { onCall: (call) => void calls.push(call) });
+  return calls;
+}
+
+/** Changes something outside of the function that calls. */
+export const changes = ({ point }: Called): boolean =>
+  /^(records\.commit|ledger\.(hold|release|move)|entries\.(create|delete)|cluster\.(create|delete)|executions\.(start|succeed|fail)|clusterLeg)/.test(
+    point,
+  );
+
+export function struck(story: History, strikes: Strike[]): History {
+  return { ...story, weather: { ...story.weather, strikes } };
+}
+
+/** The story with its faults; `sweep only`: from the first of them on no execution goes on. Tells the calls if asked. */
+export function broken(
+  story: History,
+  strikes: Strike[],
+  driver: Driver,
+  calls?: Called[],
+): Promise<Outcome> {
+  let down = driver === 'retry';
+  return play(struck(story, strikes), {
+    onCall: (call, cloud) => {
+      calls?.push(call);
+      if (down || call.fate === undefined) return;
+      down = true;
+      cloud.fates.begin(cloud.second)(cloud.second);
+      cloud.scheduler.in(0, () => cloud.stepFunctions.breakDown());
+    },
+  });
+}
