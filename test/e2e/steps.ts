@@ -39,6 +39,8 @@ export interface Ask {
   duration?: string;
   reason?: string;
   ticket?: string;
+  /** When it is to start, of `request` only: `+20s`. */
+  at?: string;
   /** Of `run` only, after `--`. */
   command?: readonly string[];
 }
@@ -46,11 +48,12 @@ export interface Ask {
 /** The options of `curfew request` and `curfew run`; pod-reader in payments for 20 s unless told. */
 export function askArgs(person: E2ePerson, asked: Ask = {}): string[] {
   const { role = 'pod-reader', namespaces = ['payments'], duration = '20s' } = asked;
-  const { reason = 'Payments fail since 12:00', ticket = 'INC-1042' } = asked;
+  const { reason = 'Payments fail since 12:00', ticket = 'INC-1042', at } = asked;
   return [
     ...['--cluster', person.cloud.cluster.name, '--role', role, '--for', duration],
     ...namespaces.flatMap((namespace) => ['-n', namespace]),
     ...['--reason', reason, '--ticket', ticket],
+    ...(at === undefined ? [] : ['--at', at]),
   ];
 }
 
