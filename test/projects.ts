@@ -10,7 +10,7 @@ export const projects = {
   unit: {
     include: [
       'test/*.test.ts',
-      ...tests('domain', 'operations', 'http', 'mail', 'cli', 'infra', 'cluster', 'adapters'),
+      ...tests('domain', 'operations', 'http', 'mail', 'cli', 'infra', 'cluster', 'adapters', 'upgrades'),
     ],
     exclude: processTests,
   },

@@ -22,7 +22,7 @@ export function hold(
   const over = !grant || before.endRequested || at >= grant.expiresAt;
   if (over || (status !== 'granting' && status !== 'active'))
     throw new EndRequested(`Request ${id} has to be ended.`, { details: { requestId: id, status } });
-  if (waiting?.taskToken === taskToken) return undefined;
+  if (waiting?.state === 'HoldGrant' && waiting.taskToken === taskToken) return undefined;
   const held = { state: 'HoldGrant' as const, taskToken, since: at };
   if (status === 'active') {
     const step = { at, actor, reason: 'held anew', changes: { waiting: held } };
