@@ -48,9 +48,14 @@ export async function planCluster(
     else {
       const tried = await tryOnServer(api, step, wanted);
       if ('refusal' in tried) faults.add(tried.refusal);
-      else if (step.do === 'change' && !changes(step, tried.becomes)) right++;
-      else steps.push(step);
-      if (step.do === 'create' && object.kind === 'Namespace') newNamespaces.add(object.metadata.name);
+      else if (step.do === 'create') {
+        steps.push(step);
+        if (object.kind === 'Namespace') newNamespaces.add(object.metadata.name);
+      } else {
+        const paths = changedBy(step, tried.becomes);
+        if (paths.length === 0) right++;
+        else steps.push({ ...step, paths });
+      }
     }
   }
   if (faults.size > 0) {
@@ -100,11 +105,9 @@ function labelsLacking(found: Standing, object: Manifest): string[] {
     .map(([key]) => `metadata.labels[${key}]`);
 }
 
-/** The server fills in what is left out of some kinds; what it would make of our object is what stands there then. */
-function changes({ from, object }: Change, becomes: Manifest): boolean {
-  return (
-    labelsLacking(from, object).length > 0 || changedPaths(contentOf(from), contentOf(becomes)).length > 0
-  );
+/** The server fills in what is left out of some kinds, so what counts is what it would make of our object. */
+function changedBy({ from, object }: Change, becomes: Manifest): string[] {
+  return [...labelsLacking(from, object), ...changedPaths(contentOf(from), contentOf(becomes))];
 }
 
 /** Why an object by our name is none of ours; undefined when it is. */

@@ -87,14 +87,26 @@ describe('The pod', () => {
   });
 });
 
-test.each([
-  ['the image', (spec: Job) => void Object.assign(spec.template.spec.containers[0] ?? {}, { image: 'node' })],
-  ['the account', (spec: Job) => void Object.assign(spec.template.spec, { serviceAccountName: 'default' })],
-])('another value of %s is seen and mended', async (_, change) => {
+test.each<[string, string[], (spec: Job) => object]>([
+  [
+    'the image',
+    ['containers[0].image'],
+    ({ template: { spec } }) => Object.assign(spec.containers[0] ?? {}, { image: 'node' }),
+  ],
+  [
+    'the account',
+    ['serviceAccount', 'serviceAccountName'],
+    ({ template: { spec } }) =>
+      Object.assign(spec, { serviceAccountName: 'default', serviceAccount: 'default' }),
+  ],
+])('another value of %s is seen, named and mended', async (_, differ, change) => {
   const job = await on.must({ method: 'GET', path: cronJobPath });
   change(job.spec.jobTemplate.spec);
   await on.must({ method: 'PUT', path: cronJobPath, body: job });
-  expect(names((await run(on)).steps)).toEqual(['change CronJob curfew-system curfew-janitor']);
+  const { steps } = await run(on);
+  expect(names(steps)).toEqual(['change CronJob curfew-system curfew-janitor']);
+  const paths = differ.map((field) => `spec.jobTemplate.spec.template.spec.${field}`);
+  expect(steps[0]).toMatchObject({ paths });
   expect(isNothing(await onboard(on.onboarding(), fail, silent))).toBe(true);
 });
 interface Job {
@@ -108,10 +120,12 @@ test('a janitor that is suspended, or free of its level of security, is seen and
   const namespace = await on.must({ method: 'GET', path });
   namespace.metadata.labels['pod-security.kubernetes.io/enforce'] = 'privileged';
   await on.must({ method: 'PUT', path, body: namespace });
-  expect(names((await run(on)).steps)).toEqual([
+  const { steps } = await run(on);
+  expect(names(steps)).toEqual([
     'change Namespace curfew-system',
     'change CronJob curfew-system curfew-janitor',
   ]);
+  expect(steps[0]).toMatchObject({ paths: ['metadata.labels[pod-security.kubernetes.io/enforce]'] });
 });
 
 test('without it wanted, all of it goes but its namespace, and nothing else does; and it comes back', async () => {
