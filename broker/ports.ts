@@ -234,6 +234,7 @@ export type UnbindOutcome = UnbindResult | Error;
 /** Functions of the AWS leg that are called and not waited for: they may run late, twice, or not at all. */
 export interface Background {
   sweepCluster(sweep: ClusterSweep): Promise<void>;
+  killGrants(killId: string): Promise<void>;
 }
 
 export interface Identities {

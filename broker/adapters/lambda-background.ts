@@ -5,9 +5,8 @@ import type { Background } from '#ports';
 import { sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
 
-export interface BackgroundFunctions {
-  sweepCluster: string;
-}
+/** Names of those that the calling function may call. */
+export type BackgroundFunctions = Partial<Record<keyof Background, string>>;
 
 export class LambdaBackground implements Background {
   readonly #lambda: LambdaClient;
@@ -22,7 +21,12 @@ export class LambdaBackground implements Background {
     await this.#call(what, this.#functions.sweepCluster, sweep);
   }
 
-  async #call(what: string, FunctionName: string, input: unknown): Promise<void> {
+  async killGrants(killId: string): Promise<void> {
+    await this.#call(`KillGrants for ${killId}`, this.#functions.killGrants, { killId });
+  }
+
+  async #call(what: string, FunctionName: string | undefined, input: unknown): Promise<void> {
+    if (FunctionName === undefined) throw new Error(`${what}: this function was not told its name.`);
     const Payload = Buffer.from(JSON.stringify(input));
     const command = new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload });
     await attempt(`Calling ${what}`, () => this.#lambda.send(command));

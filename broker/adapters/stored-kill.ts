@@ -17,6 +17,7 @@ const clusterPass = z.looseObject({
   cluster: z.string(),
   found: count,
   ended: count,
+  orphans: z.array(z.string()).exactOptional(),
   problem: z.string().exactOptional(),
 }) satisfies z.ZodType<ClusterPass>;
 

@@ -19,6 +19,8 @@ export interface ClusterPass {
   found: number;
   /** Those of them that were proven gone. */
   ended: number;
+  /** RoleBindings with our mark and without a live record that were deleted, some of them, as `namespace/name`. */
+  orphans?: string[];
   /** Why something may stand yet, in words; absent where all was looked at and all that was found is gone. */
   problem?: string;
 }
@@ -63,6 +65,12 @@ export interface OrderAdvanced {
   order: KillOrder;
   events: AuditEvent<KillStatus>[];
 }
+
+/** What the records of those that it ends say. */
+export const endRequestOf = ({ by, reason, id }: Pick<KillOrder, 'by' | 'reason' | 'id'>) => ({
+  by,
+  reason: `${reason} (kill switch ${id})`,
+});
 
 const keptPasses = 5;
 /** For clocks of functions that differ. */
@@ -129,7 +137,15 @@ export function passing(before: KillOrder, pass: KillPass, at: Instant): OrderAd
   const last = before.passes.findLast(({ endedAt }) => endedAt !== undefined);
   // A pass that saw what the one before it saw is no news: an order that can't be finished must not fill the table.
   const news = !last || JSON.stringify(figuresOf(last)) !== JSON.stringify(figures);
-  const facts = { reason: passInWords(pass), begunAt: pass.begunAt, ...figures };
+  const orphans = pass.clusters.flatMap(({ cluster, orphans = [] }) =>
+    orphans.map((name) => `${cluster}/${name}`),
+  );
+  const facts = {
+    reason: passInWords(pass),
+    begunAt: pass.begunAt,
+    ...figures,
+    ...(orphans.length === 0 ? {} : { orphans }),
+  };
   const passed = news
     ? withEvent(counted, { at, type: 'kill-passed', actor, facts })
     : { order: counted, events: [] };

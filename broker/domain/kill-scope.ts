@@ -1,5 +1,4 @@
 /** What a kill switch covers: one person, one IAM role, one cluster, or everything; by record and by what stands on a cluster. */
-import type { Catalog } from './catalog.ts';
 import { digestOf } from './digest.ts';
 import { KillSwitchOn } from './errors.ts';
 import { canonicalPerson, principalGroup } from './identity.ts';
@@ -12,15 +11,6 @@ export type KillScope = { kind: 'person' | 'principal' | 'cluster'; value: strin
 
 type EksCluster = Resolved['eksCluster'];
 export const clusterValue = ({ region, eksName }: EksCluster): string => `${region}/${eksName}`;
-
-/** Of all clusters in the catalog, each once. */
-export function clustersOf(catalog: Pick<Catalog, 'clusters'>, region: string): EksCluster[] {
-  const all = Object.entries(catalog.clusters).map(([name, listed]) => ({
-    eksName: listed.eksName ?? name,
-    region: listed.region ?? region,
-  }));
-  return [...new Map(all.map((one) => [clusterValue(one), one])).values()];
-}
 
 /** One text per scope. A role is its account and name: no two roles of an account share a name, whatever path or case. */
 export function scopeKey(scope: KillScope): string {

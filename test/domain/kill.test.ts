@@ -15,7 +15,6 @@ import {
   settledAt,
 } from '#domain/kill-order.ts';
 import {
-  clustersOf,
   coversLive,
   coversRequest,
   coversStanding,
@@ -118,7 +117,6 @@ describe('a scope', () => {
     expect(resolve('eu-west-3/old')).toEqual({ kind: 'cluster', value: 'eu-west-3/old' });
     expect(() => resolve('paymentsprod')).toThrow(InvalidInput);
     expect(() => resolve('constructor')).toThrow(InvalidInput);
-    expect(clustersOf(catalog, 'us-east-1')).toContainEqual({ eksName: 'Elsewhere_1', region: 'eu-west-1' });
   });
 
   it.each([

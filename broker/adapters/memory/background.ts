@@ -5,9 +5,15 @@ import type { Background } from '#ports';
 
 export class MemoryBackground implements Background {
   readonly sweeps: ClusterSweep[] = [];
+  /** Ids of kill orders. */
+  readonly kills: string[] = [];
 
   async sweepCluster(sweep: ClusterSweep): Promise<void> {
     this.sweeps.push(clusterSweep.parse(structuredClone(sweep)));
+  }
+
+  async killGrants(killId: string): Promise<void> {
+    this.kills.push(killId);
   }
 
   /** Carries out what was called so far, and what that calls; a call that fails is lost. Number of calls. */
