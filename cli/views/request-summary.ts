@@ -26,7 +26,7 @@ export function requestSummary(request: RequestView, now: Date = new Date()): st
     ['For', formatDuration(asked.durationSeconds)],
     ['Window', span && `${spanInWords(span, now)}; ${zoneName(new Date(span.from))}`],
     ['Extends', asked.extends],
-    ['In all', inAll(request, now)],
+    ['Total', inAll(request, now)],
     ['Reason', asked.reason],
     ['Ticket', asked.ticket],
     ...decision.reasons.map((line, i) => [i === 0 ? 'Refused' : '', line] as const),

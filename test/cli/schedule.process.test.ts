@@ -133,7 +133,7 @@ test('extend without an id extends the only access: says what it asked, waits, a
 
   const shown = (await house.cli(['show', next], { as: 'bob' })).stdout;
   expect(shown).toMatch(new RegExp(`Extends +${id}\n`));
-  expect(shown).toMatch(/In all +1[45]m(\d+s)? in all, since /);
+  expect(shown).toMatch(/Total +1[45]m(\d+s)? in all, since /);
   expect(shown).toContain('approved; access goes on from');
   expect((await house.cli(['list'], { as: 'bob' })).stdout).toMatch(
     new RegExp(`EXTENDS[^]*${next}  scheduled.* 10m more from .*  ${id}  it takes longer`),
