@@ -7,9 +7,6 @@ import type { AccessEntries, ClusterKey, Page, StandingEntry } from '#ports';
 
 interface Stored extends StandingEntry {
   token?: string;
-  /** Where it stands. */
-  on: ClusterKey;
-  policies: string[];
 }
 
 export class MemoryEntries implements AccessEntries {
@@ -18,6 +15,8 @@ export class MemoryEntries implements AccessEntries {
   readonly unready = new Set<string>();
   /** Every entry on every cluster. */
   readonly standing = new Map<string, Stored>();
+  /** ARNs of access policies, where an entry has any. */
+  readonly associated = new Map<string, string[]>();
   #made = 0;
 
   async describeCluster(cluster: ClusterKey): Promise<ClusterAddress> {
@@ -38,28 +37,25 @@ export class MemoryEntries implements AccessEntries {
     await this.describeCluster(key);
     const found = this.standing.get(this.#text(key));
     if (found) return found.token === token ? 'created' : 'exists';
-    const { eksName, region } = key;
-    const made = { entryArn: this.#arn(key), token, on: { eksName, region }, policies: [] };
-    this.standing.set(this.#text(key), { ...structuredClone(content), ...made });
+    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn: this.#arn(key), token });
     return 'created';
   }
 
   async describe(key: EntryKey): Promise<StandingEntry | undefined> {
     const found = this.standing.get(this.#text(key));
     if (!found) return undefined;
-    const { principalArn, username, groups, tags, entryArn } = structuredClone(found);
-    return { principalArn, username, groups, tags, entryArn };
+    const { token: _, ...entry } = structuredClone(found);
+    return entry;
   }
 
   async list(
     { eksName, region }: ClusterKey,
     { limit, cursor = '' }: { limit: number; cursor?: string },
   ): Promise<Page<string>> {
-    const rest = [...this.standing.values()]
-      .filter(
-        ({ on, principalArn }) => on.eksName === eksName && on.region === region && principalArn > cursor,
-      )
-      .map(({ principalArn }) => principalArn)
+    const rest = [...this.standing]
+      .filter(([text]) => text.startsWith(canonicalJson([eksName, region, '']).slice(0, -2)))
+      .map(([, { principalArn }]) => principalArn)
+      .filter((principalArn) => principalArn > cursor)
       .sort();
     const items = rest.slice(0, limit);
     const last = items.at(-1);
@@ -67,11 +63,12 @@ export class MemoryEntries implements AccessEntries {
   }
 
   async policies(key: EntryKey): Promise<string[]> {
-    return [...(this.standing.get(this.#text(key))?.policies ?? [])];
+    return [...(this.associated.get(this.#text(key)) ?? [])];
   }
 
   async delete(key: EntryKey): Promise<void> {
     this.standing.delete(this.#text(key));
+    this.associated.delete(this.#text(key));
   }
 
   /** An entry that somebody else made, as it would be found there. */
@@ -84,16 +81,16 @@ export class MemoryEntries implements AccessEntries {
       ...content,
       entryArn: this.#arn(key),
     };
-    const on = { eksName: key.eksName, region: key.region };
-    this.standing.set(this.#text(key), { ...entry, on, policies: [] });
+    this.standing.set(this.#text(key), entry);
     return structuredClone(entry);
   }
 
   /** Changes a standing entry as somebody with an administrator's rights would. */
-  edit(key: EntryKey, change: Partial<Pick<Stored, 'username' | 'groups' | 'tags' | 'policies'>>): void {
+  edit(key: EntryKey, { policies, ...change }: Partial<EntryContent> & { policies?: string[] }): void {
     const found = this.standing.get(this.#text(key));
     if (!found) throw new Error(`There is no access entry of ${key.principalArn} to edit.`);
     Object.assign(found, structuredClone(change));
+    if (policies) this.associated.set(this.#text(key), [...policies]);
   }
 
   #text({ eksName, region, principalArn }: EntryKey): string {
