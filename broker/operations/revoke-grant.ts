@@ -1,6 +1,7 @@
 /** Ends a grant before its time: whoever asks first writes it on the record, then wakes the execution. */
 import { NotAllowed } from '#domain/errors.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
+import { advance } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
@@ -37,7 +38,9 @@ async function endSuccessors(
 ): Promise<void> {
   for (const { id } of await successorsOf(world, request)) {
     const ended = await changeRecord(world, id, (before) =>
-      before.status === 'pending' ? undefined : requestEnd(before, { at: world.clock.now(), by, reason }),
+      before.status === 'pending'
+        ? advance(before, 'denied', { at: world.clock.now(), actor: by, reason })
+        : requestEnd(before, { at: world.clock.now(), by, reason }),
     );
     if (ended.status === 'denied') await signalAnswer(world, ended);
     else await signalEnd(world, ended);

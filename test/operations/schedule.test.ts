@@ -185,6 +185,15 @@ describe('an extension', () => {
     },
   );
 
+  it('that nobody has answered yet is over with the grant, so that nobody is asked for nothing', async () => {
+    const { world, machine, first, second, caller } = await extended();
+    await machine.run();
+    await revokeGrant(world, { caller, id: first.id, reason: 'done' });
+    expect(await statusOf(world, second)).toBe('denied');
+    await machine.pass(300);
+    expect(await leftovers(world)).toEqual([]);
+  });
+
   it('does not start when a fault ended the grant early, though nobody told it', async () => {
     const { world, machine, first, second } = await extended();
     await approved(world, machine, second);
