@@ -152,6 +152,11 @@ class Invocation {
   };
 }
 
+/** No function is called in the background yet. */
+const background: World['background'] = {
+  sweepCluster: () => Promise.reject(new Unavailable('SweepCluster is not deployed here.')),
+};
+
 export class Lambda {
   readonly #around: Surroundings;
   readonly #skewMs: number;
@@ -215,6 +220,8 @@ export class Lambda {
       settings: twins.settings,
       records: called('records', twins.records, call),
       kills: called('kills', twins.kills, call),
+      clusters: called('known', twins.known, call),
+      background,
       ledger: called('ledger', twins.ledger, call),
       entries: called('entries', twins.entries, call),
       cluster: calledCluster(twins.cluster, call),

@@ -1,5 +1,6 @@
 /** A world's ports as one running function sees them: each call travels, may meet its fate, and lands in a twin. */
 import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
+import { MemoryClusters } from '#adapters/memory/clusters.ts';
 import { MemoryEntries } from '#adapters/memory/entries.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryKills } from '#adapters/memory/kills.ts';
@@ -21,6 +22,7 @@ const methodsOf = (prototype: object) =>
 const methods: Record<string, readonly string[]> = {
   records: methodsOf(MemoryRecords.prototype),
   kills: methodsOf(MemoryKills.prototype),
+  known: methodsOf(MemoryClusters.prototype),
   ledger: methodsOf(MemoryLedger.prototype),
   entries: methodsOf(MemoryEntries.prototype),
   executions: ['start', 'status', 'succeed', 'fail'],

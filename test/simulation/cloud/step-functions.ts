@@ -27,8 +27,6 @@ export class StepFunctions implements Executions {
   readonly #byToken = new Map<string, Execution>();
   /** Executions that hang: Step Functions says that they run. */
   readonly #hung = new Set<string>();
-  /** Requests whose executions were lost without an event. */
-  readonly lost = new Set<string>();
   #down = false;
 
   constructor(wired: Wired) {
@@ -60,7 +58,7 @@ export class StepFunctions implements Executions {
       JSON.parse(executionInput(request)),
     );
     this.#byId.set(id, execution);
-    if (this.#down) this.#lose(id, execution);
+    if (this.#down) execution.vanish();
     void execution.ended.then((status) => {
       tell(() => `execution of ${id} ${status} in ${execution.state}`);
       if (status !== 'SUCCEEDED') endedBadly(id);
@@ -94,7 +92,7 @@ export class StepFunctions implements Executions {
   lose(requestId: string, how: 'hangs' | 'is gone'): boolean {
     const found = this.#byId.get(requestId);
     if (found?.status !== 'RUNNING') return false;
-    this.#lose(requestId, found);
+    found.vanish();
     if (how === 'hangs') this.#hung.add(requestId);
     else this.#byId.delete(requestId);
     return true;
@@ -103,11 +101,6 @@ export class StepFunctions implements Executions {
   /** From now on no execution goes on, or begins, and no event tells of it: only the sweep is left. */
   breakDown(): void {
     this.#down = true;
-    for (const [id, execution] of this.#byId) if (execution.status === 'RUNNING') this.#lose(id, execution);
-  }
-
-  #lose(id: string, execution: Execution): void {
-    this.lost.add(id);
-    execution.vanish();
+    for (const execution of this.#byId.values()) execution.vanish();
   }
 }

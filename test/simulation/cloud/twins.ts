@@ -1,6 +1,7 @@
 /** The services behind one history: the memory twins, some of them lagging as the real ones do. */
 import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import { type MemoryCluster, MemoryClusterApi } from '#adapters/memory/cluster.ts';
+import { MemoryClusters } from '#adapters/memory/clusters.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryIds } from '#adapters/memory/ids.ts';
 import { MemoryKills } from '#adapters/memory/kills.ts';
@@ -21,6 +22,8 @@ export interface Twins {
   ids: MemoryIds;
   records: LaggingRecords;
   kills: MemoryKills;
+  /** Those that the sweep looks at. */
+  known: MemoryClusters;
   ledger: MemoryLedger;
   entries: LaggingEntries;
   cluster: MemoryClusterApi;
@@ -62,6 +65,7 @@ export function twins(
     ids: new MemoryIds(clock),
     records,
     kills: new MemoryKills(records),
+    known: new MemoryClusters(),
     ledger: new MemoryLedger(records),
     entries,
     cluster,

@@ -125,7 +125,8 @@ export class Mishaps {
     // As EKS does: one entry per principal.
     if (entries.standing.values().some(({ principalArn }) => principalArn === key.principalArn)) return;
     const tags = of % 2 === 0 ? {} : { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' };
-    const entry = entries.plant(key, { tags });
+    const { entryArn } = entries.plant(key, { tags });
+    const entry = entries.standing.values().find((standing) => standing.entryArn === entryArn);
     this.planted.set(`entry ${key.principalArn}`, JSON.stringify(entry));
     this.#note('entry', key.principalArn);
     this.#cloud.landed('by hand');
