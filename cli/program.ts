@@ -4,6 +4,7 @@ import { CurfewError } from '#domain/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { configureCommand } from './commands/configure.ts';
 import { extendCommand } from './commands/extend.ts';
+import { killCommand } from './commands/kill.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
 import { onboardCommand } from './commands/onboard.ts';
@@ -35,6 +36,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
     ],
   ],
   ['Answer requests:', [approveCommand, denyCommand]],
+  ['In an emergency:', [killCommand]],
   ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand]],
 ];
 
@@ -64,6 +66,7 @@ export function buildProgram(): Command {
 
 /** Commands made on their own do not take over their parent's settings by themselves. */
 function inherit(command: Command, program: Command): Command {
+  for (const under of command.commands) under.copyInheritedSettings(program);
   return command
     .copyInheritedSettings(program)
     .showHelpAfterError(`(\`${program.name()} ${command.name()} --help\` explains it)`);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -108,6 +108,20 @@ export class CurfewFunction extends Construct {
   may(statement: PolicyStatement, whyWildcard?: string): void {
     this.role.addToPolicy(statement);
     if (whyWildcard !== undefined) acknowledgeWildcards(this.role, statement, whyWildcard);
+  }
+
+  /** Lets another function call this one, by the name that it finds in its configuration. */
+  grantCall(to: CurfewFunction, variable: `CURFEW_${string}`): void {
+    to.knows(variable, this.name);
+    to.may(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.arn] }));
+  }
+
+  /** A policy of its own: the function waits for its role's, which then couldn't name the function. */
+  mayCallItself(): void {
+    new Policy(this, 'HandOn', {
+      roles: [this.role],
+      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.arn] })],
+    });
   }
 
   #copies({ json }: DeployedCatalog) {

@@ -98,6 +98,17 @@ export class CurfewStack extends Stack {
     lifecycle.grantAnswer(sweepGrants);
     this.#grantCallLeg(sweepGrants, { unbindRole, surveyCluster });
 
+    // Ends what a kill order covers by itself: the state machine is not asked for anything.
+    const killGrants = make('KillGrants', { timeout: 600, memory: 1024, catalog, reserved: 2 });
+    records.grantChange(killGrants);
+    records.grantLedger(killGrants);
+    records.grantList(killGrants, 'due', 'live');
+    entries.grantDescribeCluster(killGrants, 'ending');
+    entries.grantDescribe(killGrants, 'ending');
+    entries.grantDelete(killGrants, 'ending');
+    this.#grantCallLeg(killGrants, { unbindRole, surveyCluster });
+    killGrants.grantCall(sweepGrants, 'CURFEW_KILL_FUNCTION');
+
     const shipEvents = make('ShipEvents', { timeout: 60 });
     records.grantShip(shipEvents);
     audit.grantShip(shipEvents);
@@ -107,6 +118,7 @@ export class CurfewStack extends Stack {
     records.grantUseLinks(broker);
     records.grantReadEvents(broker);
     records.grantList(broker, 'due', 'requester');
+    killGrants.grantCall(broker, 'CURFEW_KILL_FUNCTION');
     entries.grantDescribeCluster(broker, 'granting');
     lifecycle.grantStart(broker);
     lifecycle.grantAnswer(broker);

@@ -25,6 +25,7 @@ const settings = {
   ],
   unbindFunction: ['CURFEW_UNBIND_FUNCTION', text],
   surveyFunction: ['CURFEW_SURVEY_FUNCTION', text],
+  killFunction: ['CURFEW_KILL_FUNCTION', text],
 } as const satisfies Record<string, readonly [string, z.ZodType<string>]>;
 
 export type Setting = keyof typeof settings;

@@ -22,6 +22,7 @@ const place = { namespace: name, name };
 const binding = z.strictObject({ ...place, uid: z.string().min(1).exactOptional() });
 
 export const requestStep = z.strictObject({ requestId });
+export const killStep = z.object({ killId: requestId });
 export const waitingStep = z.strictObject({ requestId, taskToken });
 export const holdStep = z.strictObject({ requestId, taskToken, bindings: z.array(binding).min(1) });
 /** The cause is for the record only: a strange one must not keep a grant standing. */

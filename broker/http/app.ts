@@ -10,6 +10,7 @@ import { readCall } from './read-call.ts';
 import { mountReviewPages, sendPage } from './review-page.ts';
 import type { ApiWorld, App, Route } from './route.ts';
 import { catalog } from './routes/catalog.ts';
+import { kills } from './routes/kills.ts';
 import { requests } from './routes/requests.ts';
 import { whoami } from './routes/whoami.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -25,7 +26,13 @@ const largestBody = 16 * 1024;
 /** One segment before `/v1/` or `/review/`: a stage, or the base path of a custom domain. Not part of our paths. */
 const prefix = /^\/(?!(?:v1|review)\/)[\w.~-]+(?=\/(?:v1|review)\/)/;
 
-export const routes: readonly Route[] = [...requests, ...catalog, ...whoami, openApiRoute(() => routes)];
+export const routes: readonly Route[] = [
+  ...requests,
+  ...kills,
+  ...catalog,
+  ...whoami,
+  openApiRoute(() => routes),
+];
 
 const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 

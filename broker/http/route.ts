@@ -11,7 +11,16 @@ export type App = Hono<{ Bindings: Bindings }>;
 /** What the API needs from the world. */
 export type ApiWorld = Pick<
   World,
-  'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'executions' | 'entries' | 'identities'
+  | 'clock'
+  | 'ids'
+  | 'catalog'
+  | 'settings'
+  | 'records'
+  | 'kills'
+  | 'executions'
+  | 'entries'
+  | 'identities'
+  | 'background'
 >;
 
 export interface Call<P, Q, B> {

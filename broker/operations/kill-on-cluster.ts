@@ -1,4 +1,5 @@
 /** Ends all of a kill order's scope on one cluster: by record, and then by our mark whatever else stands. */
+import { CurfewError } from '#domain/errors.ts';
 import { type ClusterPass, endRequestOf, type KillOrder } from '#domain/kill-order.ts';
 import { clusterValue, coversLive, coversRequest, coversStanding } from '#domain/kill-scope.ts';
 import { mayStand } from '#domain/lifecycle.ts';
@@ -184,6 +185,9 @@ async function inParts<T>(all: readonly T[], work: (some: T[]) => Promise<void>)
   for (let from = 0; from < all.length; from += atOnce) await work(all.slice(from, from + atOnce));
 }
 
+/** Safe to show: other errors than our own may hold anything. */
 export function inWords(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  return error instanceof CurfewError
+    ? error.message.slice(0, 300)
+    : 'something unexpected went wrong; see the log of KillGrants';
 }

@@ -26,6 +26,7 @@ const nextSteps: Record<string, string> = {
   NotAllowed: '`curfew whoami` shows who you are to Curfew.',
   RequestRefused: '`curfew roles` lists what can be asked for.',
   RequestNotFound: '`curfew list` shows yours, `curfew list --open` those you can review.',
+  KillNotFound: '`curfew kill list` shows the orders there are.',
   ClusterUnfenced: 'No grant is made there until your platform team has run `curfew onboard`.',
   ClusterNotReady: 'Ask your platform team to run `curfew onboard` for this cluster.',
   RecordChanged: 'Look at it again with `curfew show <id>`.',

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Unavailable } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
+import { type KillPage, type KillView, killPage, killView } from '#http/kill-view.ts';
 import {
   type RequestPage,
   type RequestView,
@@ -41,6 +42,9 @@ export interface ReviewAnswer {
   digest: string;
 }
 
+/** What a kill switch is for; a cluster by its name in the catalog, or as <region>/<name in EKS>. */
+export type Scope = { kind: 'person' | 'principal' | 'cluster'; value: string } | { kind: 'everything' };
+
 export interface Api {
   submit(body: NewRequest, idempotencyKey: string): Promise<RequestView>;
   extend(id: string, body: Extension, idempotencyKey: string): Promise<RequestView>;
@@ -49,6 +53,10 @@ export interface Api {
   review(id: string, body: ReviewAnswer): Promise<RequestView>;
   withdraw(id: string, reason?: string): Promise<RequestView>;
   revoke(id: string, reason: string): Promise<RequestView>;
+  kill(scope: Scope, reason: string): Promise<KillView>;
+  kills(query: { limit: number; cursor?: string }): Promise<KillPage>;
+  showKill(id: string, signal?: AbortSignal): Promise<KillView>;
+  liftKill(id: string, reason: string): Promise<KillView>;
   catalog(): Promise<CatalogView>;
   cluster(name: string): Promise<ClusterAddress>;
   whoami(): Promise<CallerView>;
@@ -88,6 +96,13 @@ export function openApi(target: ApiTarget): Api {
     withdraw: (id, reason) =>
       post(requestView, `${at(id)}/withdraw`, reason ? { reason } : {}, { repeatable: true }),
     revoke: (id, reason) => post(requestView, `${at(id)}/revoke`, { reason }, { repeatable: true }),
+    // One order for a scope, however often it is asked for; and what is lifted stays so.
+    kill: (scope, reason) => post(killView, '/v1/kills', { scope, reason }, { repeatable: true }),
+    kills: ({ limit, cursor }) =>
+      get(killPage, '/v1/kills', { query: { limit: String(limit), ...(cursor ? { cursor } : {}) } }),
+    showKill: (id, signal) => get(killView, `/v1/kills/${encodeURIComponent(id)}`, signal ? { signal } : {}),
+    liftKill: (id, reason) =>
+      post(killView, `/v1/kills/${encodeURIComponent(id)}/lift`, { reason }, { repeatable: true }),
     catalog: () => get(catalogView, '/v1/catalog'),
     cluster: (name) => get(clusterView, `/v1/clusters/${encodeURIComponent(name)}`),
     whoami: () => get(callerView, '/v1/whoami'),

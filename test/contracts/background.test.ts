@@ -29,6 +29,14 @@ describe('Background in memory', () => {
   });
 });
 
+describe('KillGrants in memory', () => {
+  it('is noted by the id of its order', async () => {
+    const background = new MemoryBackground();
+    await background.killGrants('01KAJ000000000000000000001');
+    expect(background.kills).toEqual(['01KAJ000000000000000000001']);
+  });
+});
+
 describe('Background by Lambda', () => {
   localCloud();
   let server: Server;
@@ -66,6 +74,17 @@ describe('Background by Lambda', () => {
     letGo();
     await expect.poll(() => received.length, { timeout: 30_000 }).toBe(3);
     expect(received.map((input) => clusterSweep.parse(input))).toEqual(expect.arrayContaining(sweeps));
+  });
+
+  it('calls KillGrants with the id of its order', async () => {
+    await lambdaBackground(region, { killGrants: 'SweepCluster' }).killGrants('01KAJ000000000000000000001');
+    const arrived = expect.poll(() => received.at(-1), { timeout: 30_000 });
+    await arrived.toEqual({ killId: '01KAJ000000000000000000001' });
+  });
+
+  it('does not pretend to call what this function was not told of', async () => {
+    const untold = lambdaBackground(region, {});
+    await expect(untold.killGrants('x')).rejects.toThrow('was not told its name');
   });
 
   it('says Unavailable when the function is not there', async () => {

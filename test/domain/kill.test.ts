@@ -14,13 +14,7 @@ import {
   passing,
   settledAt,
 } from '#domain/kill-order.ts';
-import {
-  coversLive,
-  coversRequest,
-  coversStanding,
-  type KillScope,
-  scopeKey,
-} from '#domain/kill-scope.ts';
+import { coversLive, coversRequest, coversStanding, type KillScope, scopeKey } from '#domain/kill-scope.ts';
 import { liveGrantOf } from '#domain/live-grant.ts';
 import { bindWindowMs } from '#domain/transitions/open.ts';
 import { aCaller } from '../builders/caller.ts';

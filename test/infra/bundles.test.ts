@@ -43,13 +43,14 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 
 /** Upper bounds in kilobytes, with air for a release of the SDK: past them, look what came in. */
 const budgets: Record<string, number> = {
-  'api.ts': 810,
+  'api.ts': 850,
   'ask-reviewers.ts': 670,
   'bind-role.ts': 1800,
   'close-grant.ts': 630,
   'end-grant.ts': 630,
   'guard-removal.ts': 560,
   'hold-grant.ts': 570,
+  'kill-grants.ts': 830,
   'open-grant.ts': 880,
   'publish-plan-key.ts': 490,
   'ship-events.ts': 740,

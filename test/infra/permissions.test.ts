@@ -119,6 +119,7 @@ describe('a cluster that is not in the catalog (any more)', () => {
     ['EndGrant', ['DescribeCluster']],
     ['CloseGrant', ['DescribeAccessEntry', 'DeleteAccessEntry']],
     ['SweepGrants', ['DescribeCluster', 'DescribeAccessEntry', 'DeleteAccessEntry']],
+    ['KillGrants', ['DescribeCluster', 'DescribeAccessEntry', 'DeleteAccessEntry']],
   ])('is still within reach of %s: %s', (by, actions) => {
     for (const action of actions) {
       for (const where of [region, 'eu-west-3']) {
@@ -144,7 +145,14 @@ describe('a cluster that is not in the catalog (any more)', () => {
 
   it('is touched in EKS by no other role', () => {
     const others = Object.keys(without).filter((by) => inEks(by).length > 0);
-    expect(others.sort()).toEqual(['Api', 'CloseGrant', 'EndGrant', 'OpenGrant', 'SweepGrants']);
+    expect(others.sort()).toEqual([
+      'Api',
+      'CloseGrant',
+      'EndGrant',
+      'KillGrants',
+      'OpenGrant',
+      'SweepGrants',
+    ]);
   });
 });
 

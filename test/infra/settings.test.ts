@@ -101,6 +101,7 @@ describe('settings', () => {
     expect(reserved(synthesized())).toEqual([
       'CloseGrant',
       'EndGrant',
+      'KillGrants',
       'SurveyCluster',
       'SweepGrants',
       'UnbindRole',

@@ -3,21 +3,24 @@ import { deployedCatalog } from '../catalog.ts';
 import { eksEntries } from '../eks-entries.ts';
 import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
+import { lambdaBackground } from '../lambda-background.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { recordsAndLedger } from './records.ts';
+import { killOrders, recordsAndLedger } from './records.ts';
 
 export function apiWorld() {
-  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn']);
-  const { region, deployment, stateMachineArn } = settings;
+  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'killFunction']);
+  const { region, deployment, stateMachineArn, killFunction } = settings;
   return {
     clock: systemClock,
     ids: randomIds,
     catalog: deployedCatalog(),
     settings: { deployment, region },
     ...recordsAndLedger('granting', settings),
+    ...killOrders('granting', settings),
     executions: stepFunctions('granting', region, stateMachineArn),
     entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
+    background: lambdaBackground(region, { killGrants: killFunction }),
   };
 }

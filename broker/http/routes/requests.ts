@@ -8,31 +8,16 @@ import { revokeGrant } from '#operations/revoke-grant.ts';
 import { showRequest } from '#operations/show-request.ts';
 import { submitRequest } from '#operations/submit-request.ts';
 import { withdrawRequest } from '#operations/withdraw-request.ts';
+import { byId, pageQuery } from '../page-query.ts';
 import { requestPage, requestView, requestWithEvents, viewOf } from '../request-view.ts';
 import { type Route, route } from '../route.ts';
-
-const byId = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'A request id is a ULID: 26 upper-case letters and digits.'),
-});
 
 const listQuery = z.strictObject({
   scope: z
     .enum(['mine', 'open'])
     .default('mine')
     .describe('`mine`: all I asked for, newest first. `open`: not over yet and of concern to me.'),
-  limit: z
-    .string()
-    .regex(/^(?:[1-9]\d?|100)$/, 'Write a number from 1 to 100.')
-    .default('25')
-    .transform(Number)
-    .describe('How many at most, 1 to 100. A page may hold fewer and still not be the last.'),
-  cursor: z
-    .string()
-    .regex(/^[\w.~=+/-]{1,2048}$/, 'Give back a cursor as it came.')
-    .optional()
-    .describe('Where the page before ended.'),
+  ...pageQuery,
 });
 
 const reason = plainText(500);
