@@ -1,6 +1,6 @@
 /** From bound to in force, unless an end was requested first. */
 import { EndRequested } from '../errors.ts';
-import type { Instant } from '../instant.ts';
+import { after, type Instant } from '../instant.ts';
 import { type Advanced, advance, amend } from '../lifecycle.ts';
 import type { AccessRequest, Binding } from '../request.ts';
 
@@ -12,6 +12,9 @@ export interface Held {
 
 const actor = 'curfew:HoldGrant';
 
+/** The state machine holds for a second at least: what ends before that would be ended late. */
+const shortestHoldMs = 2_000;
+
 /** Undefined for a repeat. Throws EndRequested when the grant has to be ended now. */
 export function hold(
   before: AccessRequest,
@@ -19,7 +22,7 @@ export function hold(
   at: Instant,
 ): Advanced | undefined {
   const { id, grant, waiting, status } = before;
-  const over = !grant || before.endRequested || at >= grant.expiresAt;
+  const over = !grant || before.endRequested || at >= after(grant.expiresAt, -shortestHoldMs);
   if (over || (status !== 'granting' && status !== 'active'))
     throw new EndRequested(`Request ${id} has to be ended.`, { details: { requestId: id, status } });
   if (waiting?.state === 'HoldGrant' && waiting.taskToken === taskToken) return undefined;
