@@ -23,6 +23,7 @@ export interface AlarmsProps {
   settings: Settings;
   lifecycle: StateMachine;
   sweeper: CurfewFunction;
+  clusterSweeper: CurfewFunction;
   shipper: CurfewFunction;
   shipping: Shipping;
 }
@@ -34,7 +35,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { settings, lifecycle, sweeper, shipper, shipping } = props;
+    const { settings, lifecycle, sweeper, clusterSweeper, shipper, shipping } = props;
     this.topic = new Topic(this, 'Topic', {
       enforceSSL: true,
       displayName: `Curfew (${settings.deployment})`,
@@ -55,6 +56,22 @@ export class Alarms extends Construct {
       ours('RevocationFailed'),
       'Access that is over could not be proven gone.',
     );
+    this.#alarm('Stuck', ours('Stuck', 'Maximum'), 'Access stands more than a minute past its end.');
+    this.#alarm(
+      'RevokeLate',
+      ours('RevokeLateness', 'Maximum'),
+      'Access was proven gone more than ten seconds after its end.',
+      {
+        threshold: Duration.seconds(10).toMilliseconds(),
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      },
+    );
+    this.#alarm(
+      'OrphanRemoved',
+      ours('OrphanRemoved'),
+      'Something with our mark stood that nobody had asked for.',
+    );
+    this.#alarm('DriftFound', ours('DriftFound'), 'Something that Curfew made was changed by somebody else.');
     const endedBadly = {
       ExecutionFailed: lifecycle.metricFailed(minutes(5)),
       ExecutionAborted: lifecycle.metricAborted(minutes(5)),
@@ -74,6 +91,22 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.BREACHING,
         evaluationPeriods: 2,
+      },
+    );
+    this.#alarm(
+      'ClusterSweepFailing',
+      clusterSweeper.function.metricErrors(minutes(5)),
+      'Sweeps of a cluster fail, or parts of them.',
+      { evaluationPeriods: 3 },
+    );
+    this.#alarm(
+      'ClusterSweepSilent',
+      clusterSweeper.function.metricInvocations(minutes(5)),
+      'No cluster was looked at for a quarter of an hour.',
+      {
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+        evaluationPeriods: 3,
       },
     );
     const iteratorAge = shipper.function.metric('IteratorAge', {
@@ -118,7 +151,23 @@ export class Alarms extends Construct {
           graph(
             'Lateness of revoking (ms)',
             ours('RevokeLateness', 'p50'),
+            ours('RevokeLateness', 'p99'),
             ours('RevokeLateness', 'Maximum'),
+          ),
+        ],
+        [
+          graph('Stuck: stands past its end', ours('Stuck', 'Maximum')),
+          graph('Found on clusters', ours('OrphanRemoved'), ours('DriftFound')),
+          graph(
+            'Sweeps',
+            sweeper.function.metricInvocations(minutes(5)),
+            clusterSweeper.function.metricInvocations(minutes(5)),
+            ours('ClusterSwept'),
+          ),
+          graph(
+            'Sweeps that failed',
+            sweeper.function.metricErrors(minutes(5)),
+            clusterSweeper.function.metricErrors(minutes(5)),
           ),
         ],
       ],

@@ -55,6 +55,16 @@ export class ClusterEntries extends Construct {
     );
   }
 
+  /** Which entries stand on a cluster, and whether somebody gave one of them more than we did. */
+  grantList(to: CurfewFunction): void {
+    const { clusters, entries } = this.#reach.ending;
+    to.may(new PolicyStatement({ actions: ['eks:ListAccessEntries'], resources: clusters }), anyCluster);
+    to.may(
+      new PolicyStatement({ actions: ['eks:ListAssociatedAccessPolicies'], resources: entries }),
+      `The ARN of an entry ends in an id that EKS chooses. ${anyCluster}`,
+    );
+  }
+
   /** Entries of any owner: one that isn't ours has to be seen to be left alone. */
   grantDescribe(to: CurfewFunction, purpose: Purpose): void {
     to.may(

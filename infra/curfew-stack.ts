@@ -82,7 +82,21 @@ export class CurfewStack extends Stack {
     entries.grantDescribe(closeGrant, 'ending');
     entries.grantDelete(closeGrant, 'ending');
 
-    const sweepGrants = make('SweepGrants', { timeout: 55, memory: 1024, reserved: 5 });
+    const sweepCluster = make('SweepCluster', { timeout: 300, memory: 1024, catalog, reserved: 20 });
+    records.grantChange(sweepCluster);
+    records.grantLedger(sweepCluster);
+    records.grantReadLedger(sweepCluster);
+    records.grantList(sweepCluster, 'live');
+    entries.grantDescribeCluster(sweepCluster, 'ending');
+    entries.grantList(sweepCluster);
+    entries.grantDescribe(sweepCluster, 'ending');
+    entries.grantDelete(sweepCluster, 'ending');
+    this.#grantReadRoles(sweepCluster);
+    this.#grantCallLeg(sweepCluster, { unbindRole, surveyCluster });
+    sweepCluster.mayCallItself();
+
+    const sweepGrants = make('SweepGrants', { timeout: 55, memory: 1024, catalog, reserved: 5 });
+    sweepCluster.grantCall(sweepGrants, 'CURFEW_SWEEP_CLUSTER_FUNCTION');
     records.grantChange(sweepGrants);
     records.grantLedger(sweepGrants);
     records.grantShip(sweepGrants);
@@ -140,6 +154,7 @@ export class CurfewStack extends Stack {
       settings,
       lifecycle: stateMachine,
       sweeper: sweepGrants,
+      clusterSweeper: sweepCluster,
       shipper: shipEvents,
       shipping,
     });

@@ -63,6 +63,11 @@ export class Records extends Construct {
     this.#grant(to, 'GetItem', 'PutItem', 'ConditionCheckItem', 'DeleteItem', 'Query');
   }
 
+  /** Reads who holds many entries at once. */
+  grantReadLedger(to: CurfewFunction): void {
+    this.#grant(to, 'BatchGetItem');
+  }
+
   /** Reads the events of a request and marks them shipped. */
   grantShip(to: CurfewFunction): void {
     this.#grant(to, 'Query', 'UpdateItem');

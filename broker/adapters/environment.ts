@@ -25,6 +25,9 @@ const settings = {
   ],
   unbindFunction: ['CURFEW_UNBIND_FUNCTION', text],
   surveyFunction: ['CURFEW_SURVEY_FUNCTION', text],
+  sweepClusterFunction: ['CURFEW_SWEEP_CLUSTER_FUNCTION', text],
+  /** Set by Lambda itself. */
+  ownFunction: ['AWS_LAMBDA_FUNCTION_NAME', text],
   killFunction: ['CURFEW_KILL_FUNCTION', text],
 } as const satisfies Record<string, readonly [string, z.ZodType<string>]>;
 

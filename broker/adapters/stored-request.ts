@@ -104,6 +104,7 @@ export const storedRequest = z.looseObject({
   endRequested: z.looseObject({ at: instant, by: z.string(), reason: z.string() }).exactOptional(),
   grant: grant.exactOptional(),
   ending: z.looseObject({ since: instant, notBefore: instant, reason: z.string() }).exactOptional(),
+  standing: z.looseObject({ since: instant, at: instant, reason: z.string() }).exactOptional(),
   history: z.array(z.looseObject({ status, at: instant, by: z.string(), reason: z.string() })),
   audit: z.looseObject({ seq: z.int().positive(), hash: z.string() }),
   dueAt: instant.exactOptional(),

@@ -38,7 +38,7 @@ export function canAdvance(from: Status, to: Status): boolean {
 }
 
 /** How long the sweep leaves a request alone in each status before it looks whether somebody still drives it. */
-export const patience = { ask: 60_000, bind: 90_000, hold: 15_000, revoke: 60_000 } as const;
+export const patience = { ask: 60_000, bind: 90_000, hold: 15_000, revoke: 15_000 } as const;
 
 /** Longest pause between two tries to mail the reviewers. */
 const longestMailPauseMs = 30 * 60_000;
@@ -60,11 +60,19 @@ export function dueAt(request: AccessRequest): Instant | undefined {
     case 'active':
       return grant ? endDueAt(request, grant) : updatedAt;
     case 'revoking':
-      // Counted from its begin: what is noted of its trouble meanwhile must not put the next try off.
-      return after(request.ending?.since ?? updatedAt, patience.revoke);
+      // Counted from its begin: what is noted of its trouble meanwhile must not put the next try off, but hasten it.
+      return request.standing?.since ?? after(request.ending?.since ?? updatedAt, patience.revoke);
     default:
       return undefined;
   }
+}
+
+/** So long after its end a grant that may stand is stuck: whoever ends it in time, and tries again, has failed. */
+const stuckMs = 60_000;
+
+export function isStuck({ status, grant, ending }: AccessRequest, now: Instant): boolean {
+  const end = ending?.notBefore ?? grant?.expiresAt;
+  return mayStand(status) && end !== undefined && after(end, stuckMs) < now;
 }
 
 function endDueAt({ endRequested }: AccessRequest, { expiresAt }: Grant): Instant {

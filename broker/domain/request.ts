@@ -147,6 +147,8 @@ export interface AccessRequest {
   grant?: Grant;
   /** Set when revoking begins; `notBefore` is expiresAt, or earlier where an end was requested or a fault ends it. */
   ending?: { since: Instant; notBefore: Instant; reason: string };
+  /** Why something may stand although its end has come, and since when; gone once nothing stands. `at`: noted last. */
+  standing?: { since: Instant; at: Instant; reason: string };
   history: { status: Status; at: Instant; by: string; reason: string }[];
   /** Head of the audit chain: number and hash of the last event. */
   audit: { seq: number; hash: string };

@@ -95,6 +95,10 @@ export const requestView = z
     endRequested: z.object({ at: instant, by: z.string(), reason: z.string() }).optional(),
     grant: grantView.optional(),
     ending: z.object({ since: instant, notBefore: instant, reason: z.string() }).optional(),
+    standing: z
+      .object({ since: instant, at: instant, reason: z.string() })
+      .optional()
+      .describe('Why something may stand although its end has come; Curfew goes on trying.'),
     history: z.array(z.object({ status, at: instant, by: z.string(), reason: z.string() })),
     audit: z.object({ seq: z.int(), hash: digest }).describe("Head of the request's audit chain."),
     dueAt: instant.optional(),

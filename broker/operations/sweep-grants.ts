@@ -1,22 +1,27 @@
 /** SweepGrants: drives on, from the record alone, whatever is overdue; never gives up and trusts no execution. */
-import { EntryBusy, FenceOpen } from '#domain/errors.ts';
+import { clusterName } from '#domain/cluster-sweep.ts';
+import { CurfewError, EntryBusy, FenceOpen } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
-import { advance, mayStand } from '#domain/lifecycle.ts';
+import { advance, isStuck, mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { isTryDue, noteStanding } from '#domain/transitions/note-standing.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord, readRequest } from './change-record.ts';
-import { closeGrant } from './close-grant.ts';
 import { endGrant } from './end-grant.ts';
+import { endTogether } from './end-together.ts';
 import { mailReviewers } from './mail-reviewers.ts';
+import { prepareCrowds, scheduleSweeps } from './schedule-sweeps.ts';
 import { shipEvents } from './ship-events.ts';
 
 type Needs = Pick<
   World,
   | 'clock'
   | 'ids'
+  | 'catalog'
   | 'settings'
   | 'records'
+  | 'clusters'
   | 'ledger'
   | 'entries'
   | 'executions'
@@ -24,6 +29,7 @@ type Needs = Pick<
   | 'messages'
   | 'auditSink'
   | 'clusterLeg'
+  | 'background'
   | 'metrics'
 >;
 
@@ -44,13 +50,16 @@ const overlooked = 1000;
 export async function sweepGrants(world: Needs, { requestId }: { requestId?: string } = {}): Promise<Swept> {
   const now = world.clock.now();
   const swept: Swept = { looked: 0, repaired: [], failed: [] };
-  if (requestId !== undefined) await sweepOne(world, requestId, swept);
-  else {
-    // Apart from each other: whichever of the two can't be asked, the other goes on.
-    await attempt(swept, 'due', async () => {
-      const ids = chosen(await world.records.due(now, overlooked), now);
-      await Promise.all(ids.map((id) => sweepOne(world, id, swept, now)));
-    });
+  if (requestId !== undefined) {
+    const seen = await look(world, [requestId], swept);
+    await drive(world, seen, now, swept, () => true);
+  } else {
+    // Apart from each other: whichever of them can't be asked, the others go on.
+    await Promise.all([
+      attempt(swept, 'crowds', () => prepareCrowds(world)),
+      attempt(swept, 'clusters', () => scheduleSweeps(world)),
+      attempt(swept, 'due', () => sweepDue(world, now, swept)),
+    ]);
     await attempt(swept, 'unshipped', async () => {
       for (const id of await world.records.unshippedRequests(batch))
         await attempt(swept, id, () => shipEvents(world, { requestId: id }));
@@ -58,6 +67,14 @@ export async function sweepGrants(world: Needs, { requestId }: { requestId?: str
   }
   world.metrics.count('SweepRepaired', swept.repaired.length);
   return swept;
+}
+
+async function sweepDue(world: Needs, now: Instant, swept: Swept): Promise<void> {
+  const seen = await look(world, chosen(await world.records.due(now, overlooked), now), swept, now);
+  await drive(world, seen, now, swept, (request) => isTryDue(request, now));
+  const ended = new Set(swept.repaired);
+  const stuck = seen.filter((request) => !ended.has(request.id) && isStuck(request, now));
+  world.metrics.count('Stuck', stuck.length);
 }
 
 /**
@@ -72,47 +89,112 @@ function chosen(due: readonly string[], now: Instant): string[] {
   return [...due.slice(-batch / 2), ...rest.slice(start, start + batch / 2)];
 }
 
-/** `dueBy`: skip it if the index was behind and it isn't due by then any more. */
-async function sweepOne(world: Needs, id: string, swept: Swept, dueBy?: Instant): Promise<void> {
-  let seen: AccessRequest | undefined;
-  const worked = await attempt(swept, id, async () => {
-    const before = await world.records.read(id);
-    if (!before || (dueBy !== undefined && !(before.dueAt !== undefined && before.dueAt <= dueBy))) return;
-    seen = before;
-    swept.looked += 1;
-    await drive(world, before);
-    const now = await readRequest(world, id);
-    if (now.status !== before.status) swept.repaired.push(id);
-  });
-  if (seen && mayStand(seen.status)) world.metrics.count('RevocationFailed', worked === 'failed' ? 1 : 0);
+/** `dueBy`: leaves out what isn't due by then any more, if the index was behind. */
+async function look(
+  world: Needs,
+  ids: readonly string[],
+  swept: Swept,
+  dueBy?: Instant,
+): Promise<AccessRequest[]> {
+  const seen: AccessRequest[] = [];
+  await Promise.all(
+    ids.map((id) =>
+      attempt(swept, id, async () => {
+        const request = await world.records.read(id);
+        const isDue = dueBy === undefined || (request?.dueAt !== undefined && request.dueAt <= dueBy);
+        if (request && isDue) seen.push(request);
+      }),
+    ),
+  );
+  swept.looked += seen.length;
+  return seen.sort((a, b) => ((a.dueAt ?? '') < (b.dueAt ?? '') ? -1 : 1));
 }
 
-/** One request's fault must not keep the others standing. `early`: it only has to wait. */
-async function attempt(
+/** `isTry`: whether one that may stand has to be tried now, whatever its cluster does. */
+async function drive(
+  world: Needs,
+  requests: readonly AccessRequest[],
+  now: Instant,
   swept: Swept,
-  requestId: string,
-  work: () => Promise<unknown>,
-): Promise<'done' | 'early' | 'failed'> {
+  isTry: (request: AccessRequest) => boolean,
+): Promise<void> {
+  const live = requests.filter(({ status }) => mayStand(status));
+  const others = requests.filter(({ status }) => !mayStand(status));
+  const clusters = Map.groupBy(live, ({ resolved }) => clusterName(resolved.eksCluster));
+  await Promise.all([
+    ...others.map((request) => driveOther(world, request, swept)),
+    ...[...clusters.values()].map((group) => endThose(world, group, now, swept, isTry)),
+  ]);
+}
+
+async function driveOther(world: Needs, before: AccessRequest, swept: Swept): Promise<void> {
+  await attempt(swept, before.id, async () => {
+    if (before.status === 'pending') await drivePending(world, before);
+    else if (before.status === 'approved' || before.status === 'scheduled')
+      await driveApproved(world, before);
+    const now = await readRequest(world, before.id);
+    if (now.status !== before.status) swept.repaired.push(before.id);
+  });
+}
+
+/**
+ * Those of one cluster, soonest due first. What fails again and again is tried ever more seldom, but for the newest: it
+ * is tried each minute, and once it can be ended, so can the others, which then are.
+ */
+async function endThose(
+  world: Needs,
+  group: readonly AccessRequest[],
+  now: Instant,
+  swept: Swept,
+  isTry: (request: AccessRequest) => boolean,
+): Promise<void> {
+  const newest = group.at(-1);
+  const first = group.filter((request) => request === newest || isTry(request));
+  const later = group.filter((request) => !first.includes(request));
+  const ended = await endSome(world, first, now, swept);
+  if (ended > 0 && later.length > 0) await endSome(world, later, now, swept);
+}
+
+/** Number of those that were ended. */
+async function endSome(
+  world: Needs,
+  requests: readonly AccessRequest[],
+  now: Instant,
+  swept: Swept,
+): Promise<number> {
+  const ids = requests.map(({ id }) => id);
+  let ended = 0;
+  for (const { requestId, error } of await endTogether(world, ids, 'found by the sweep')) {
+    const failed = error !== undefined && !isEarly(error);
+    world.metrics.count('RevocationFailed', failed ? 1 : 0);
+    if (error === undefined) {
+      swept.repaired.push(requestId);
+      ended += 1;
+    } else swept.failed.push({ requestId, error });
+    if (failed)
+      await attempt(swept, requestId, () =>
+        changeRecord(world, requestId, (before) => noteStanding(before, inWords(error), now)),
+      );
+  }
+  return ended;
+}
+
+/** What went wrong, safe to show: other errors than our own may hold anything. */
+function inWords(error: unknown): string {
+  return error instanceof CurfewError
+    ? error.message
+    : 'something unexpected went wrong; see the log of SweepGrants';
+}
+
+/** It only has to wait. */
+const isEarly = (error: unknown) => error instanceof EntryBusy || error instanceof FenceOpen;
+
+/** One's fault must not keep the others standing. */
+async function attempt(swept: Swept, what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
-    return 'done';
   } catch (error) {
-    swept.failed.push({ requestId, error });
-    return error instanceof EntryBusy || error instanceof FenceOpen ? 'early' : 'failed';
-  }
-}
-
-async function drive(world: Needs, request: AccessRequest): Promise<void> {
-  switch (request.status) {
-    case 'pending':
-      return drivePending(world, request);
-    case 'approved':
-    case 'scheduled':
-      return driveApproved(world, request);
-    case 'granting':
-    case 'active':
-    case 'revoking':
-      return driveEnd(world, request);
+    swept.failed.push({ requestId: what, error });
   }
 }
 
@@ -146,12 +228,4 @@ async function timeOut(world: Needs, seen: AccessRequest, reason: string): Promi
       ? advance(before, 'timed-out', { at: world.clock.now(), actor: 'curfew:SweepGrants', reason })
       : undefined,
   );
-}
-
-/** The same steps as the state machine's, so that it doesn't matter who takes them, or if both do. */
-async function driveEnd(world: Needs, request: AccessRequest): Promise<void> {
-  const ending = await endGrant(world, { requestId: request.id, cause: 'found by the sweep' });
-  if (!ending.standing) return;
-  const unbound = await world.clusterLeg.unbind({ ...ending.plan, retried: true });
-  await closeGrant(world, { requestId: request.id, unbound });
 }

@@ -1,5 +1,5 @@
 /** AccessEntries: the memory twin and EKS (the strict stand-in) do the same. */
-import { CreateAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
+import { AssociateAccessPolicyCommand, CreateAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eksEntries } from '#adapters/eks-entries.ts';
@@ -24,7 +24,13 @@ describe('AccessEntries in memory', () => {
     const cluster = { eksName: 'demo', endpoint: 'https://demo.example.com', certificateAuthority: 'Y2E=' };
     entries.clusters.set('demo', { ...cluster, region });
     const newRole = async () => nextRole('111122223333');
-    return { entries, cluster, newRole, plant: async (key) => entries.plant(key) };
+    return {
+      entries,
+      cluster,
+      newRole,
+      plant: async (key) => entries.plant(key),
+      associate: async (key, policy) => entries.edit(key, { policies: [policy] }),
+    };
   });
 });
 
@@ -79,6 +85,12 @@ describe('AccessEntries in EKS', () => {
       );
       const { username = '', accessEntryArn = '' } = accessEntry ?? {};
       return { principalArn, username, groups: ['theirs'], tags: {}, entryArn: accessEntryArn };
+    },
+    async associate({ eksName: clusterName, principalArn }, policyArn) {
+      const accessScope = { type: 'cluster' as const };
+      await new EKSClient({ region }).send(
+        new AssociateAccessPolicyCommand({ clusterName, principalArn, policyArn, accessScope }),
+      );
     },
   }));
 

@@ -12,6 +12,8 @@ export interface EntriesUnderTest {
   newRole(): Promise<{ arn: string; account: string; roleName: string }>;
   /** An entry made by somebody else. */
   plant(key: EntryKey): Promise<StandingEntry>;
+  /** Gives an entry an access policy, as somebody with an administrator's rights can. */
+  associate(key: EntryKey, policyArn: string): Promise<void>;
 }
 
 const region = 'us-east-1';
@@ -84,6 +86,45 @@ export function accessEntriesContract(fresh: () => Promise<EntriesUnderTest>): v
     await entries.delete(key);
     expect(await entries.create(key, content, creationToken(key, 2))).toBe('created');
     expect((await entries.describe(key))?.entryArn).not.toBe(first?.entryArn);
+  });
+
+  it('lists the principals of all entries, ours and others, page by page', async () => {
+    const { entries, newRole, plant, cluster } = await fresh();
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const role = await newRole();
+      const key = { eksName: cluster.eksName, region, principalArn: role.arn };
+      if (n === 0) await plant(key);
+      else await entries.create(key, entryContent(role, 'contract'), creationToken(key, 1));
+      made.push(role.arn);
+    }
+    const listed: string[] = [];
+    let pages = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await entries.list(
+        { eksName: cluster.eksName, region },
+        { limit: 2, ...(cursor === undefined ? {} : { cursor }) },
+      );
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      listed.push(...page.items);
+      pages += 1;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(listed).toEqual(expect.arrayContaining(made));
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(pages).toBe(Math.ceil(listed.length / 2));
+    expect(await entries.list({ eksName: 'not-there', region }, { limit: 2 })).toEqual({ items: [] });
+  });
+
+  it('tells the access policies that somebody associated with an entry', async () => {
+    const { entries, key, content, associate } = await prepared();
+    expect(await entries.policies(key)).toEqual([]);
+    await entries.create(key, content, creationToken(key, 1));
+    expect(await entries.policies(key)).toEqual([]);
+    const policy = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
+    await associate(key, policy);
+    expect(await entries.policies(key)).toEqual([policy]);
   });
 
   it('finds nothing on a cluster that is not there, and makes nothing', async () => {

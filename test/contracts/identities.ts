@@ -40,4 +40,12 @@ export function identitiesContract(fresh: () => Promise<IdentitiesUnderTest>): v
     await addRole(roleName, '/');
     await expect(identities.role('999988887777', roleName)).rejects.toBeInstanceOf(IdentityRefused);
   });
+
+  it('tells a role that is there from one that is not, at once', async () => {
+    const { identities, account, addRole } = await fresh();
+    const roleName = newName();
+    expect(await identities.find(account, roleName)).toBe('gone');
+    const { arn, roleId } = await addRole(roleName, '/team/');
+    expect(await identities.find(account, roleName)).toEqual({ arn, roleId, account, roleName });
+  });
 }

@@ -192,4 +192,22 @@ export function ledgerContract(under: () => Promise<LedgerUnderTest>): void {
       if (held.status === 'rejected') expect(state).toBe('deleting');
     }
   });
+
+  it('reads many at once, in order, those of which it knows nothing included', async () => {
+    const ledger = await fresh();
+    const keys = Array.from({ length: 100 }, () => aKey());
+    for (const key of keys.slice(0, 40)) await ledger.hold('01A', undefined, creating(key));
+    const found = await ledger.readAll(keys);
+    expect(found.map((item) => item?.key)).toEqual(keys.map((key, i) => (i < 40 ? key : undefined)));
+    expect(await ledger.readAll([])).toEqual([]);
+  });
+
+  it('takes note of an entry that it did not know, once', async () => {
+    const ledger = await fresh();
+    const key = aKey();
+    const item: EntryItem = { ...creating(key, 0), state: 'absent' };
+    await ledger.move(undefined, item);
+    expect(await ledger.read(key)).toEqual(item);
+    await expect(ledger.move(undefined, item)).rejects.toBeInstanceOf(RecordChanged);
+  });
 }

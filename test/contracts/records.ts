@@ -388,4 +388,22 @@ export function recordsContract(fresh: () => Promise<Records>): void {
     await records.commit({ request, expectedVersion: 0, events });
     expect(await records.read(request.id)).toEqual(request);
   });
+
+  it('finds what may stand and is due in a span, whatever its cluster', async () => {
+    const records = await fresh();
+    const createdAt = '2026-11-21T09:00:00.000Z';
+    const of = (durationSeconds: number, cluster: string, status: 'active' | 'pending' = 'active') =>
+      stored(records, { status, createdAt, asked: { cluster, durationSeconds } });
+    const first = await of(600, 'payments-prod');
+    const second = await of(601, 'checkout-prod');
+    const later = await of(700, 'payments-prod');
+    await of(600, 'payments-prod', 'pending');
+    const ids = async (from: string, before: string) =>
+      (await records.liveDue({ from, before }, 10)).map(({ requestId }) => requestId);
+    expect(await ids(first.dueAt ?? '', later.dueAt ?? '')).toEqual([first.id, second.id]);
+    expect(await ids(second.dueAt ?? '', '2027-01-01T00:00:00.000Z')).toEqual([second.id, later.id]);
+    expect(await ids('2026-01-01T00:00:00.000Z', first.dueAt ?? '')).toEqual([]);
+    const all = { from: '2026-01-01T00:00:00.000Z', before: '2027-01-01T00:00:00.000Z' };
+    expect(await records.liveDue(all, 1)).toEqual([liveGrantOf(first)]);
+  });
 }

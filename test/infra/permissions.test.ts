@@ -74,9 +74,14 @@ describe('what each role may do in the account', () => {
 
   it('lets nobody associate access policies, update entries, untag them, or start cluster administration', () => {
     const all = Object.values(found).flat().join('\n');
-    expect(all).not.toMatch(
-      /Allow (\*|\w+:\*)|eks:(Associate|Disassociate|Update|Untag|List)|iam:PassRole|sts:/,
+    expect(all).not.toMatch(/Allow (\*|\w+:\*)|eks:(Associate|Disassociate|Update|Untag)|iam:PassRole|sts:/);
+  });
+
+  it('lets nobody but the sweep of clusters list what stands on them', () => {
+    const listing = Object.entries(found).filter(([, lines]) =>
+      lines.some((line) => line.includes('eks:List')),
     );
+    expect(listing.map(([role]) => role)).toEqual(['SweepCluster']);
   });
 
   it('creates entries only of our own form: standard, our username, our group, our tags, none of them left out', () => {
@@ -120,6 +125,16 @@ describe('a cluster that is not in the catalog (any more)', () => {
     ['CloseGrant', ['DescribeAccessEntry', 'DeleteAccessEntry']],
     ['SweepGrants', ['DescribeCluster', 'DescribeAccessEntry', 'DeleteAccessEntry']],
     ['KillGrants', ['DescribeCluster', 'DescribeAccessEntry', 'DeleteAccessEntry']],
+    [
+      'SweepCluster',
+      [
+        'DescribeCluster',
+        'DescribeAccessEntry',
+        'DeleteAccessEntry',
+        'ListAccessEntries',
+        'ListAssociatedAccessPolicies',
+      ],
+    ],
   ])('is still within reach of %s: %s', (by, actions) => {
     for (const action of actions) {
       for (const where of [region, 'eu-west-3']) {
@@ -151,6 +166,7 @@ describe('a cluster that is not in the catalog (any more)', () => {
       'EndGrant',
       'KillGrants',
       'OpenGrant',
+      'SweepCluster',
       'SweepGrants',
     ]);
   });

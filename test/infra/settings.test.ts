@@ -103,6 +103,7 @@ describe('settings', () => {
       'EndGrant',
       'KillGrants',
       'SurveyCluster',
+      'SweepCluster',
       'SweepGrants',
       'UnbindRole',
     ]);

@@ -24,7 +24,7 @@ const history = (seed: number): History => ({
 
 async function broken(): Promise<Set<string>> {
   const names = new Set<string>();
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 600; seed++) {
     const outcome = await play(history(seed));
     if (outcome.broken) names.add(outcome.broken.invariant.name);
   }

@@ -1,14 +1,16 @@
 /** The world of SweepGrants: all that can be driven on from the record. */
 import { createMessages } from '#mail/review-mail.ts';
+import { deployedCatalog } from '../catalog.ts';
 import { eksEntries } from '../eks-entries.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
+import { lambdaBackground } from '../lambda-background.ts';
 import { lambdaClusterLeg } from '../lambda-cluster-leg.ts';
 import { s3AuditSink } from '../s3-audit-sink.ts';
 import { sesMailer } from '../ses-mailer.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { recordsAndLedger } from './records.ts';
+import { knownClusters, recordsAndLedger } from './records.ts';
 
 export function sweepGrantsWorld() {
   const settings = environment([
@@ -21,20 +23,24 @@ export function sweepGrantsWorld() {
     'publicUrl',
     'unbindFunction',
     'surveyFunction',
+    'sweepClusterFunction',
   ]);
   const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
   const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
   return {
     clock: systemClock,
     ids: randomIds,
+    catalog: deployedCatalog(),
     settings: { deployment, region },
     ...recordsAndLedger('revoking', settings),
+    ...knownClusters('revoking', settings),
     entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),
     messages: createMessages({ publicUrl }),
     auditSink: s3AuditSink('revoking', region, auditBucket),
     clusterLeg: lambdaClusterLeg(region, functions),
+    background: lambdaBackground(region, { sweepCluster: settings.sweepClusterFunction }),
     metrics: new EmfMetrics(deployment),
   };
 }

@@ -19,5 +19,6 @@ export function close(before: AccessRequest, unbound: UnbindResult, at: Instant)
   const reason = used ? (ending?.reason ?? 'ended') : 'nothing was ever usable';
   const changes = grant ? { grant: { ...grant, unboundAt: unbound.unboundAt } } : {};
   const step = { at, actor, reason, facts: { ...unbound }, changes };
-  return advance(before, used ? 'revoked' : 'failed', step);
+  const { standing: _, ...rest } = before;
+  return advance(rest, used ? 'revoked' : 'failed', step);
 }

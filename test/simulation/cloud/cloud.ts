@@ -1,6 +1,7 @@
 /** One account in virtual time: the functions, Step Functions, the schedule, the stream and the events, wired as the stack does. */
 import type { Catalog } from '#domain/catalog.ts';
 import type { World } from '#ports';
+import { background } from './background.ts';
 import { Chance } from './chance.ts';
 import { Fates, type Weather } from './fate.ts';
 import { Lambda } from './lambda.ts';
@@ -60,6 +61,7 @@ export class Cloud {
       {
         executions: this.stepFunctions,
         clusterLeg: clusterLeg(this.scheduler, (name, payload) => this.lambda.invoke(name, payload)),
+        background: background(this.scheduler, (name, payload) => this.lambda.invoke(name, payload)),
       },
     );
     this.twins.entries.ghosts = weather.ghosts === true;

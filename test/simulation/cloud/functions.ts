@@ -1,8 +1,10 @@
 /** The functions that the stack deploys: input schema, time-out in seconds, and the operation. A test holds them against the stack. */
 import * as z from 'zod';
 import { writeOutcomes } from '#adapters/unbind-outcomes.ts';
+import { Unavailable } from '#domain/errors.ts';
 import {
   closeStep,
+  clusterSweep,
   endStep,
   holdStep,
   requestStep,
@@ -20,6 +22,7 @@ import { holdGrant } from '#operations/hold-grant.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { shipEvents } from '#operations/ship-events.ts';
 import { surveyCluster } from '#operations/survey-cluster.ts';
+import { sweepCluster } from '#operations/sweep-cluster.ts';
 import { sweepGrants } from '#operations/sweep-grants.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
 import { unbindRoles } from '#operations/unbind-roles.ts';
@@ -56,6 +59,11 @@ export const functions = {
   ),
   SurveyCluster: deployed(30, surveyPlan, surveyCluster),
   CloseGrant: deployed(30, closeStep, closeGrant),
+  SweepCluster: deployed(300, clusterSweep, async (world, input) => {
+    const { failed, ...seen } = await sweepCluster(world, input);
+    if (failed.length > 0) throw new Unavailable(`${failed.length} parts of the sweep failed.`);
+    return { ...seen };
+  }),
   SweepGrants: deployed(55, sweepEvent, async (world, input) => {
     const { looked, repaired, failed } = await sweepGrants(world, input);
     return { looked, repaired: repaired.length, failed: failed.length };

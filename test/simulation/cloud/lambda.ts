@@ -152,11 +152,6 @@ class Invocation {
   };
 }
 
-/** No function is called in the background yet. */
-const background: World['background'] = {
-  sweepCluster: () => Promise.reject(new Unavailable('SweepCluster is not deployed here.')),
-};
-
 export class Lambda {
   readonly #around: Surroundings;
   readonly #skewMs: number;
@@ -221,7 +216,7 @@ export class Lambda {
       records: called('records', twins.records, call),
       kills: called('kills', twins.kills, call),
       clusters: called('known', twins.known, call),
-      background,
+      background: called('background', twins.background, call),
       ledger: called('ledger', twins.ledger, call),
       entries: called('entries', twins.entries, call),
       cluster: calledCluster(twins.cluster, call),

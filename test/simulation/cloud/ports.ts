@@ -31,6 +31,7 @@ const methods: Record<string, readonly string[]> = {
   identities: methodsOf(MemoryIdentities.prototype),
   signer: ['sign'],
   clusterLeg: ['unbind', 'unbindAll', 'survey'],
+  background: ['sweepCluster', 'killGrants'],
 };
 
 const points = new Map(

@@ -11,7 +11,7 @@ import { memoryRoles } from '#adapters/memory/world.ts';
 import { sha256Hex } from '#domain/digest.ts';
 import { instantOf } from '#domain/instant.ts';
 import { type BindPlan, planText } from '#domain/plan.ts';
-import type { ClusterLeg, Executions, Metrics, PlanSigner, PlanVerifier, World } from '#ports';
+import type { Background, ClusterLeg, Executions, Metrics, PlanSigner, PlanVerifier, World } from '#ports';
 import type { Chance } from './chance.ts';
 import { LaggingEntries, LaggingRecords } from './lag.ts';
 import { onboarded } from './onboarded.ts';
@@ -31,6 +31,7 @@ export interface Twins {
   clusters: ReadonlyMap<string, MemoryCluster>;
   executions: Executions;
   clusterLeg: ClusterLeg;
+  background: Background;
   mailer: MemoryMailer;
   messages: World['messages'];
   auditSink: MemoryAuditSink;
@@ -50,7 +51,7 @@ const silent: Metrics = { count() {}, milliseconds() {} };
 
 export function twins(
   of: { scheduler: Scheduler; chance: Chance; skewMs: number; staleMs: number },
-  wired: Pick<Twins, 'executions' | 'clusterLeg'>,
+  wired: Pick<Twins, 'executions' | 'clusterLeg' | 'background'>,
 ): Twins {
   const { scheduler, chance, skewMs, staleMs } = of;
   const apiSkew = skewMs === 0 ? 0 : chance.whole(-skewMs / 2, skewMs / 2);
