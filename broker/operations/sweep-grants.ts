@@ -10,6 +10,7 @@ import { signalAnswer } from './answer-review.ts';
 import { changeRecord, readRequest } from './change-record.ts';
 import { endGrant } from './end-grant.ts';
 import { endTogether } from './end-together.ts';
+import { driveKills } from './kill-grants.ts';
 import { mailReviewers } from './mail-reviewers.ts';
 import { prepareCrowds, scheduleSweeps } from './schedule-sweeps.ts';
 import { shipEvents } from './ship-events.ts';
@@ -21,6 +22,7 @@ type Needs = Pick<
   | 'catalog'
   | 'settings'
   | 'records'
+  | 'kills'
   | 'clusters'
   | 'ledger'
   | 'entries'
@@ -58,6 +60,7 @@ export async function sweepGrants(world: Needs, { requestId }: { requestId?: str
     await Promise.all([
       attempt(swept, 'crowds', () => prepareCrowds(world)),
       attempt(swept, 'clusters', () => scheduleSweeps(world)),
+      attempt(swept, 'kills', () => driveKills(world)),
       attempt(swept, 'due', () => sweepDue(world, now, swept)),
     ]);
     await attempt(swept, 'unshipped', async () => {

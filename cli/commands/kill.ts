@@ -32,7 +32,6 @@ export function killCommand(): Command {
     .option('--reason <text>', 'for the record, and for those who lose access')
     .option('--yes', 'do not ask to type the scope')
     .option('--no-wait', "don't wait until nothing is proven to be left")
-    .enablePositionalOptions()
     .addHelpText(
       'after',
       `
@@ -140,7 +139,8 @@ function showCommand(): Command {
     .option('--wait', 'wait as `curfew kill` does')
     .action(async (given: string, options: { wait?: boolean }, own: Command) => {
       const session = openSession(own);
-      const seen = await session.api().showKill(killId(given));
+      const id = killId(given);
+      const seen = await session.api().showKill(id);
       const last = options.wait ? await interruptible((signal) => waitForKill(session, seen, signal)) : seen;
       session.terminal.json(last);
       session.terminal.print(killSummary(last));
@@ -152,11 +152,13 @@ function liftCommand(): Command {
     .description('Let access of the scope be given again. What was ended stays so.')
     .argument('<id>', 'id of the order')
     .option('--reason <text>', 'for the record')
-    .action(async (given: string, options: { reason?: string }, own: Command) => {
+    .action(async (given: string, _options: unknown, own: Command) => {
       const session = openSession(own);
-      if (!options.reason?.trim())
-        throw new InvalidInput('Say why, for the record: --reason "laptop wiped".');
-      const lifted = await session.api().liftKill(killId(given), options.reason);
+      // `curfew kill` knows this option too, and then has taken it.
+      const { reason } = own.optsWithGlobals<{ reason?: string }>();
+      if (!reason?.trim()) throw new InvalidInput('Say why, for the record: --reason "laptop wiped".');
+      const id = killId(given);
+      const lifted = await session.api().liftKill(id, reason);
       session.terminal.json(lifted);
       session.terminal.print(killSummary(lifted));
     });

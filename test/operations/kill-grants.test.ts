@@ -8,6 +8,7 @@ import type { KillScope } from '#domain/kill-scope.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { driveKills, killGrants } from '#operations/kill-grants.ts';
 import { liftKill, listKills, orderKill, showKill } from '#operations/kill-orders.ts';
+import { sweepGrants } from '#operations/sweep-grants.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aWorld, stored } from '../builders/world.ts';
 import { Machine } from './machine.ts';
@@ -308,7 +309,7 @@ describe('under faults', () => {
     await driveKills(world);
     expect(world.inside.background.kills).toEqual([]);
     world.inside.clock.advance(10_000);
-    await driveKills(world);
+    await sweepGrants(world);
     expect(world.inside.background.kills).toEqual([order.id]);
     world.clusterOf('payments-prod').reachable = false;
     await done(world, order);

@@ -10,7 +10,7 @@ import { s3AuditSink } from '../s3-audit-sink.ts';
 import { sesMailer } from '../ses-mailer.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { knownClusters, recordsAndLedger } from './records.ts';
+import { killOrders, knownClusters, recordsAndLedger } from './records.ts';
 
 export function sweepGrantsWorld() {
   const settings = environment([
@@ -24,6 +24,7 @@ export function sweepGrantsWorld() {
     'unbindFunction',
     'surveyFunction',
     'sweepClusterFunction',
+    'killFunction',
   ]);
   const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
   const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
@@ -34,13 +35,17 @@ export function sweepGrantsWorld() {
     settings: { deployment, region },
     ...recordsAndLedger('revoking', settings),
     ...knownClusters('revoking', settings),
+    ...killOrders('revoking', settings),
     entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),
     messages: createMessages({ publicUrl }),
     auditSink: s3AuditSink('revoking', region, auditBucket),
     clusterLeg: lambdaClusterLeg(region, functions),
-    background: lambdaBackground(region, { sweepCluster: settings.sweepClusterFunction }),
+    background: lambdaBackground(region, {
+      sweepCluster: settings.sweepClusterFunction,
+      killGrants: settings.killFunction,
+    }),
     metrics: new EmfMetrics(deployment),
   };
 }
