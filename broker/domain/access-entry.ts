@@ -28,6 +28,17 @@ export function isOwned(tags: Record<string, string>, deployment: string): boole
   return Object.entries(ownershipTags(deployment)).every(([tag, value]) => tags[tag] === value);
 }
 
+/**
+ * Whether an entry was made for somebody who asked: by its tags, and by the form of username without which OpenGrant can make
+ * none. What lets the cluster leg itself in bears the same tags and another username: `curfew onboard` made it.
+ */
+export function isForAsking(
+  { tags, username }: Pick<EntryContent, 'tags' | 'username'>,
+  deployment: string,
+): boolean {
+  return isOwned(tags, deployment) && username.startsWith('curfew:');
+}
+
 export function entryContent(
   principal: { arn: string; account: string; roleName: string },
   deployment: string,

@@ -1,7 +1,8 @@
 /** Ends several grants without the state machine: the same steps, one call of UnbindRole for those of one cluster. */
+import { clusterName } from '#domain/cluster-sweep.ts';
 import { Unavailable } from '#domain/errors.ts';
 import type { UnbindPlan } from '#domain/plan.ts';
-import type { UnbindOutcome, World } from '#ports';
+import type { AccessEntries, UnbindOutcome, World } from '#ports';
 import { atMost } from './at-most.ts';
 import { closeGrant } from './close-grant.ts';
 import { endGrant } from './end-grant.ts';
@@ -27,9 +28,10 @@ export async function endTogether(
 ): Promise<EndedTogether[]> {
   const errors = new Map<string, unknown>();
   const plans: UnbindPlan[] = [];
+  const asking = { ...world, entries: askingOnce(world) };
   await atMost(lanes, requestIds, async (requestId) => {
     try {
-      const ending = await endGrant(world, { requestId, cause });
+      const ending = await endGrant(asking, { requestId, cause });
       // Who came before may have deleted it already: nothing found would prove nothing.
       if (ending.standing) plans.push({ ...ending.plan, retried: true });
     } catch (error) {
@@ -46,6 +48,18 @@ export async function endTogether(
   return requestIds.map((requestId) =>
     errors.has(requestId) ? { requestId, error: errors.get(requestId) } : { requestId },
   );
+}
+
+/** EKS is asked once for each cluster, however many grants end there: its rate is the whole account's. */
+function askingOnce({ entries }: Pick<World, 'entries'>): Pick<AccessEntries, 'findCluster'> {
+  const asked = new Map<string, ReturnType<AccessEntries['findCluster']>>();
+  return {
+    findCluster(cluster) {
+      const address = asked.get(clusterName(cluster)) ?? entries.findCluster(cluster);
+      asked.set(clusterName(cluster), address);
+      return address;
+    },
+  };
 }
 
 /** Closes what was proven gone. */

@@ -1,5 +1,5 @@
 /** Compares a cluster's access entries with the ledger: what nobody holds is deleted, what was edited ends its grants. */
-import { type EntryItem, type EntryKey, editOf, entryContentOf, isOwned } from '#domain/access-entry.ts';
+import { type EntryItem, type EntryKey, editOf, entryContentOf, isForAsking } from '#domain/access-entry.ts';
 import { inTurn } from '#domain/cluster-sweep.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { StandingEntry, World } from '#ports';
@@ -92,7 +92,7 @@ async function sweepUnknown(world: Needs, entries: readonly Unknown[], report: S
     atMost(lanes, list, (one) =>
       attempted(report, `access entry of ${one.key.principalArn}`, async () => {
         const standing = await world.entries.describe(one.key);
-        if (standing && isOwned(standing.tags, deployment)) await see(one, standing);
+        if (standing && isForAsking(standing, deployment)) await see(one, standing);
       }),
     );
   await look(entries, (one, { entryArn }) => suspects.push({ ...one, entryArn }));

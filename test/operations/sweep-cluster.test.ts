@@ -248,12 +248,12 @@ describe('an access entry', () => {
   it('of ours that nobody holds is deleted, known to the ledger or not', async () => {
     const { world } = await aGrant();
     const tags = { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'memory' };
-    world.inside.entries.plant(ciKey, { tags });
+    world.inside.entries.plant(ciKey, { tags, username: 'curfew:x' });
     expect((await sweep(world)).orphans).toEqual([`access entry of ${memoryRoles.ci.arn}`]);
     expect(await world.inside.entries.describe(ciKey)).toBeUndefined();
     expect(await world.inside.ledger.read(ciKey)).toMatchObject({ state: 'absent' });
     // And once more, now that the ledger knows of it.
-    world.inside.entries.plant(ciKey, { tags });
+    world.inside.entries.plant(ciKey, { tags, username: 'curfew:x' });
     expect((await sweep(world)).orphans).toHaveLength(1);
   });
 
@@ -267,7 +267,7 @@ describe('an access entry', () => {
   it('of somebody else, or of another deployment, or being deleted by a call, is left alone', async () => {
     const { world } = await aGrant();
     const tags = { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' };
-    world.inside.entries.plant(ciKey, { tags });
+    world.inside.entries.plant(ciKey, { tags, username: 'curfew:x' });
     world.inside.entries.plant({ ...cluster, principalArn: 'arn:aws:iam::111122223333:role/theirs' });
     world.inside.entries.plant({ ...cluster, principalArn: 'arn:aws:iam::111122223333:user/una' }, { tags });
     const deleteLease = plus(world.inside.clock.now(), 60_000);
@@ -278,9 +278,22 @@ describe('an access entry', () => {
     expect(world.inside.entries.standing.size).toBe(4);
   });
 
+  it("that lets the cluster leg itself in is left alone, although it bears the deployment's tags", async () => {
+    const { world } = await aGrant();
+    const tags = { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'memory' };
+    const roles = ['bind-role', 'unbind-role', 'survey-cluster'];
+    for (const leg of roles) {
+      const principalArn = `arn:aws:iam::111122223333:role/${leg}`;
+      world.inside.entries.plant({ ...cluster, principalArn }, { tags, username: `curfew-system:${leg}` });
+    }
+    expect(await sweep(world)).toMatchObject({ orphans: [], drift: [], failed: [] });
+    expect(world.inside.entries.standing.size).toBe(4);
+  });
+
   it('that EKS shows although it was just deleted is no orphan', async () => {
     const { world } = await aGrant();
     const planted = world.inside.entries.plant(ciKey, {
+      username: 'curfew:x',
       tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'memory' },
     });
     let looks = 0;
@@ -310,7 +323,7 @@ describe('an access entry', () => {
     for (let n = 100; n < 160; n++)
       world.inside.entries.plant(
         { ...cluster, principalArn: `arn:aws:iam::111122223333:role/r-${n}` },
-        n === 159 ? { tags } : {},
+        n === 159 ? { tags, username: 'curfew:x' } : {},
       );
     const described: number[] = [];
     for (
