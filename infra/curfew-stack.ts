@@ -113,7 +113,8 @@ export class CurfewStack extends Stack {
     this.#grantCallLeg(sweepGrants, { unbindRole, surveyCluster });
 
     // Ends what a kill order covers by itself: the state machine is not asked for anything.
-    const killGrants = make('KillGrants', { timeout: 600, memory: 1024, catalog, reserved: 2 });
+    // Several at a time: an order that can't be finished must not keep another from beginning.
+    const killGrants = make('KillGrants', { timeout: 600, memory: 1024, catalog, reserved: 5 });
     records.grantChange(killGrants);
     records.grantLedger(killGrants);
     records.grantList(killGrants, 'due', 'live');
