@@ -151,7 +151,7 @@ export interface AccessEntries {
   /** For ending: its address whatever its status; 'gone' when EKS knows no such cluster. */
   findCluster(cluster: ClusterKey): Promise<ClusterAddress | 'gone'>;
   /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
-  create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'>;
+  create(key: EntryKey, content: EntryContent, token: string): Promise<{ entryArn: string } | 'exists'>;
   describe(key: EntryKey): Promise<StandingEntry | undefined>;
   /** Principals of all entries on a cluster, whoever's; a page of at most `limit` (1 to 100). */
   list(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<string>>;

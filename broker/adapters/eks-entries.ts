@@ -59,7 +59,11 @@ export class EksEntries implements AccessEntries {
     return answer.cluster;
   }
 
-  async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
+  async create(
+    key: EntryKey,
+    content: EntryContent,
+    token: string,
+  ): Promise<{ entryArn: string } | 'exists'> {
     const { principalArn, username, groups, tags } = content;
     const command = new CreateAccessEntryCommand({
       clusterName: key.eksName,
@@ -80,7 +84,11 @@ export class EksEntries implements AccessEntries {
       }
     });
     if (answer === 'absent') throw new ClusterNotReady(`${what}: there is no such cluster.`);
-    return answer === 'exists' ? 'exists' : 'created';
+    if (answer === 'exists') return 'exists';
+    const entryArn = answer.accessEntry?.accessEntryArn;
+    if (entryArn === undefined)
+      throw new Unavailable(`${what}: the answer is incomplete. Try again shortly.`);
+    return { entryArn };
   }
 
   async describe({ eksName, region, principalArn }: EntryKey): Promise<StandingEntry | undefined> {

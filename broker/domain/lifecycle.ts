@@ -38,7 +38,7 @@ export function canAdvance(from: Status, to: Status): boolean {
 }
 
 /** How long the sweep leaves a request alone in each status before it looks whether somebody still drives it. */
-export const patience = { ask: 60_000, bind: 90_000, hold: 15_000, revoke: 15_000 } as const;
+export const patience = { ask: 60_000, bind: 90_000, hold: 5_000, revoke: 10_000 } as const;
 
 /** Longest pause between two tries to mail the reviewers. */
 const longestMailPauseMs = 30 * 60_000;
@@ -76,8 +76,9 @@ export function isStuck({ status, grant, ending }: AccessRequest, now: Instant):
 }
 
 function endDueAt({ endRequested }: AccessRequest, { expiresAt }: Grant): Instant {
-  const end = endRequested ? earliest(endRequested.at, expiresAt) : expiresAt;
-  return after(end, patience.hold);
+  // An end that was asked for is due at once: the wake-up may be lost, and a second one beside the sweep does no harm.
+  const natural = after(expiresAt, patience.hold);
+  return endRequested ? earliest(endRequested.at, natural) : natural;
 }
 
 function mailPauseMs({ mailTries = 0 }: AccessRequest): number {

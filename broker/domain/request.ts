@@ -156,11 +156,20 @@ export interface AccessRequest {
   dueAt?: Instant;
 }
 
-/** Digest of exactly what is granted and shown: subject, place, resolved role, duration, reason, ticket. */
-export function requestDigest(request: Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved'>): string {
-  const { id, subject, asked, resolved } = request;
-  return digestOf({ v: 1, id, subject, asked, resolved });
+/** Digest of exactly what is granted and shown: subject, place, resolved role, time, reason, ticket. */
+export function requestDigest(request: Answered): string {
+  const { id, subject, asked, resolved, firstStart } = request;
+  return digestOf({
+    v: 1,
+    id,
+    subject,
+    asked,
+    resolved,
+    ...(firstStart === undefined ? {} : { firstStart }),
+  });
 }
+
+type Answered = Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved' | 'firstStart'>;
 
 /** `curfew-<request id>`: each allowed line of the Kubernetes audit log names its grant by itself. */
 export function bindingName(requestId: string): string {

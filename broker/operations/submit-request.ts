@@ -150,7 +150,7 @@ function newRequest(
     asked,
     resolved: resolve(world, asked) ?? unresolved(world, asked),
   };
-  const digest = requestDigest(core);
+  const digest = requestDigest({ ...core, ...line });
   const actor = callerKey(caller);
   const reason = decision.outcome === 'refuse' ? decision.reasons.join(' ') : asked.reason;
   const at = status[decision.outcome];

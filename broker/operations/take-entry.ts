@@ -101,9 +101,9 @@ function nextItem(key: EntryKey, item: EntryItem | undefined, { subject }: Holde
 
 /** True when the entry stands and the ledger says so; false to look again. */
 async function ensureStanding(world: Needs, item: EntryItem, content: EntryContent): Promise<boolean> {
-  const standing = await world.entries.describe(item.key);
   if (item.state === 'present') {
-    if (standing && standing.entryArn === item.entryArn) return true;
+    const standing = await world.entries.describe(item.key);
+    if (standing?.entryArn === item.entryArn) return true;
     // Deleted or replaced behind our back: make it anew under the next generation.
     const { entryArn: _, ...rest } = item;
     await again(() =>
@@ -111,12 +111,12 @@ async function ensureStanding(world: Needs, item: EntryItem, content: EntryConte
     );
     return false;
   }
-  if (!standing) {
-    await world.entries.create(item.key, content, creationToken(item.key, item.generation));
-    const made = await world.entries.describe(item.key);
-    if (!made) throw new Unavailable('EKS does not show the access entry yet.');
-    return settle(world, item, content, made);
-  }
+  // Created first and looked at only when there is one: for some seconds EKS may show what was deleted, and only the
+  // answer to the creation says which entry is the one that stands.
+  const made = await world.entries.create(item.key, content, creationToken(item.key, item.generation));
+  if (made !== 'exists') return settle(world, item, content, { ...content, ...made });
+  const standing = await world.entries.describe(item.key);
+  if (!standing) throw new Unavailable('EKS does not show the access entry yet.');
   return settle(world, item, content, standing);
 }
 

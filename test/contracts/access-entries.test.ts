@@ -118,9 +118,13 @@ describe('AccessEntries in EKS', () => {
   it('hears of a lost answer to a creation as created, since the token stays the same', async () => {
     const { entries, key, content } = await prepared();
     eks.faults.add({ operation: 'CreateAccessEntry', kind: 'error', when: 'after' });
-    expect(await entries.create(key, content, creationToken(key, 1))).toBe('created');
+    expect(await entries.create(key, content, creationToken(key, 1))).toEqual({
+      entryArn: expect.any(String),
+    });
     eks.faults.add({ operation: 'CreateAccessEntry', kind: 'duplicate' });
-    expect(await entries.create(key, content, creationToken(key, 1))).toBe('created');
+    expect(await entries.create(key, content, creationToken(key, 1))).toEqual({
+      entryArn: expect.any(String),
+    });
   });
 
   it('takes the 404 of a delete that is sent twice for done', async () => {

@@ -86,7 +86,6 @@ describe('A fault while granting, then healed', () => {
     ['CreateAccessEntry hangs after it is done', onEks('CreateAccessEntry', { kind: 'hang', when: 'after' })],
     ['CreateAccessEntry arrives twice', onEks('CreateAccessEntry', { kind: 'duplicate' })],
     ['CreateAccessEntry is throttled', onEks('CreateAccessEntry', throttled)],
-    ['DescribeAccessEntry fails for a while', onEks('DescribeAccessEntry', { kind: error, times: 4 })],
     ['the RoleBinding is not created', onCluster('POST', 'before')],
     ['the RoleBinding is created and nobody hears of it', onCluster('POST', 'after')],
     ['the RoleBinding can not be read back', onCluster('GET', 'before')],

@@ -33,12 +33,17 @@ export class MemoryEntries implements AccessEntries {
     return found?.region === region ? structuredClone(found) : 'gone';
   }
 
-  async create(key: EntryKey, content: EntryContent, token: string): Promise<'created' | 'exists'> {
+  async create(
+    key: EntryKey,
+    content: EntryContent,
+    token: string,
+  ): Promise<{ entryArn: string } | 'exists'> {
     await this.describeCluster(key);
     const found = this.standing.get(this.#text(key));
-    if (found) return found.token === token ? 'created' : 'exists';
-    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn: this.#arn(key), token });
-    return 'created';
+    if (found) return found.token === token ? { entryArn: found.entryArn } : 'exists';
+    const entryArn = this.#arn(key);
+    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn, token });
+    return { entryArn };
   }
 
   async describe(key: EntryKey): Promise<StandingEntry | undefined> {

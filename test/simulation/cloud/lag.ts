@@ -46,7 +46,7 @@ export class LaggingEntries extends MemoryEntries {
     this.#staleMs = staleMs;
   }
 
-  override async create(...args: Parameters<MemoryEntries['create']>): Promise<'created' | 'exists'> {
+  override async create(...args: Parameters<MemoryEntries['create']>): ReturnType<MemoryEntries['create']> {
     const created = await super.create(...args);
     await this.#changed(args[0]);
     return created;
