@@ -171,6 +171,20 @@ describe('killing everything', () => {
     expect(await statusOf(world, request)).toBe('revoked');
   });
 
+  it('ends a thousand grants in few calls: of EKS one for the cluster, of UnbindRole one for two hundred', async () => {
+    const { world, machine } = aHouse();
+    machine.running = false;
+    const createdAt = '2026-11-21T07:50:00.000Z';
+    for (let n = 0; n < 1000; n++) await stored(world.inside.records, { status: 'active', createdAt });
+    world.faults.calls.length = 0;
+    const ended = await done(world, await kill(world));
+    expect([killStatus(ended), ended.ended]).toEqual(['killed', 1000]);
+    const count = (point: string) => world.faults.calls.filter((call) => call === point).length;
+    const passes = ended.passed;
+    expect(count('entries.findCluster')).toBeLessThanOrEqual(2 * passes);
+    expect(count('clusterLeg.unbindAll') + count('clusterLeg.unbind')).toBeLessThanOrEqual(5 * passes);
+  });
+
   it('needs neither the list of clusters nor the catalog for a cluster that has grants', async () => {
     const house = aHouse();
     const { world, machine } = house;
