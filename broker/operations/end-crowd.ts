@@ -6,7 +6,7 @@ import type { UnbindPlan } from '#domain/plan.ts';
 import { end } from '#domain/transitions/end.ts';
 import type { World } from '#ports';
 import { changeRecord } from './change-record.ts';
-import { calls, closeTogether, unbindTogether } from './end-together.ts';
+import { calls, closeTogether, isEarly, unbindTogether } from './end-together.ts';
 import { listAllLive } from './list-live.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
 
@@ -56,6 +56,6 @@ async function endCall(world: Needs, plans: readonly UnbindPlan[], report: Sweep
   );
   for (const { requestId, error } of await closeTogether(world, plans, outcomes)) {
     if (error === undefined) report.ended.push(requestId);
-    else report.failed.push({ what: requestId, error });
+    else if (!isEarly(error)) report.failed.push({ what: requestId, error });
   }
 }

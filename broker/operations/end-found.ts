@@ -4,7 +4,7 @@ import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
-import { endTogether } from './end-together.ts';
+import { endTogether, isEarly } from './end-together.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
@@ -29,6 +29,6 @@ export async function endFound(world: Needs, reasons: Reasons, report: SweepRepo
   );
   for (const { requestId, error } of await endTogether(world, ids, 'EndRequested')) {
     if (error === undefined) report.ended.push(requestId);
-    else report.failed.push({ what: requestId, error });
+    else if (!isEarly(error)) report.failed.push({ what: requestId, error });
   }
 }

@@ -1,6 +1,6 @@
 /** Ends several grants without the state machine: the same steps, one call of UnbindRole for those of one cluster. */
 import { clusterName } from '#domain/cluster-sweep.ts';
-import { Unavailable } from '#domain/errors.ts';
+import { EntryBusy, FenceOpen, Unavailable } from '#domain/errors.ts';
 import type { UnbindPlan } from '#domain/plan.ts';
 import type { AccessEntries, UnbindOutcome, World } from '#ports';
 import { atMost } from './at-most.ts';
@@ -14,6 +14,9 @@ export interface EndedTogether {
   /** Absent: nothing of it stands. */
   error?: unknown;
 }
+
+/** Somebody else is at it, or it has to wait: no failure, whoever comes next finishes it. */
+export const isEarly = (error: unknown): boolean => error instanceof EntryBusy || error instanceof FenceOpen;
 
 /** Plans in one call of UnbindRole. */
 const plansPerCall = 200;

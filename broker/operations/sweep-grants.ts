@@ -1,6 +1,6 @@
 /** SweepGrants: drives on, from the record alone, whatever is overdue; never gives up and trusts no execution. */
 import { clusterName } from '#domain/cluster-sweep.ts';
-import { CurfewError, EntryBusy, FenceOpen } from '#domain/errors.ts';
+import { CurfewError } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { advance, isStuck, mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -9,7 +9,7 @@ import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord, readRequest } from './change-record.ts';
 import { endGrant } from './end-grant.ts';
-import { endTogether } from './end-together.ts';
+import { endTogether, isEarly } from './end-together.ts';
 import { driveKills } from './kill-grants.ts';
 import { mailReviewers } from './mail-reviewers.ts';
 import { prepareCrowds, scheduleSweeps } from './schedule-sweeps.ts';
@@ -188,9 +188,6 @@ function inWords(error: unknown): string {
     ? error.message
     : 'something unexpected went wrong; see the log of SweepGrants';
 }
-
-/** It only has to wait. */
-const isEarly = (error: unknown) => error instanceof EntryBusy || error instanceof FenceOpen;
 
 /** One's fault must not keep the others standing. */
 async function attempt(swept: Swept, what: string, work: () => Promise<unknown>): Promise<void> {
