@@ -1,6 +1,7 @@
 /** Promises 1 and 2 over what everybody may do: a real yes behind every right, and none before or after its time. */
 import { eligibleReviewers } from '#domain/catalog.ts';
 import { msBetween } from '#domain/instant.ts';
+import { patience } from '#domain/lifecycle.ts';
 import { callers, personOf } from '../people/cast.ts';
 import type { Evident } from './evidence.ts';
 import type { Invariant, Seen } from './invariant.ts';
@@ -11,11 +12,8 @@ export const faultlessMs = 1_000;
 export const healedMs = 60_000;
 /** What the sweep that finds it takes itself: to be called, cold at times, and to go through its calls. */
 export const sweepMs = 3_000;
-/**
- * Known: the sweep leaves a record alone for up to a minute after its last change, since somebody may be driving it. Where
- * nobody is (a lost execution, a signal that was lost, a sweep that failed halfway) the minute comes on top of its own.
- */
-export const patienceMs = 60_000;
+/** The sweep leaves a record alone for moments, since somebody may be driving it: `patience` of the lifecycle. */
+export const patienceMs = patience.revoke;
 /** From asking for an early end until the delete, without faults: the execution wakes, EndGrant and UnbindRole start. */
 export const earlyMs = 8_000;
 
@@ -56,20 +54,12 @@ export const grantedToThem: Invariant = {
     breachOf(seen, (_, grants) => (grants.length === 0 ? 'no grant of theirs is in the bucket' : undefined)),
 };
 
-/** HoldGrant lasts a second at least, so that a grant opened this shortly before its end is late by about another. */
-const shortMs = 6_000;
-const shortLateMs = 1_500;
-
 /** Latest instant at which a grant's access may be seen. */
 export function deadlineOf(seen: Seen, { id, grant }: Evident): number {
   const expires = Date.parse(grant?.expiresAt ?? '');
-  const short = expires - Date.parse(grant?.openedAt ?? '') < shortMs ? shortLateMs : 0;
   const end = seen.deeds.endOf(id);
   if (seen.faultless)
-    return Math.min(
-      expires + faultlessMs + short,
-      end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs,
-    );
+    return Math.min(expires + faultlessMs, end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs);
   const asked = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
   return Math.max(asked, seen.lastFault) + healedMs + patienceMs + sweepMs + seen.skewMs;
 }
