@@ -262,7 +262,7 @@ export function recordsContract(fresh: () => Promise<Records>): void {
       changes: { resolved: { ...on(eksName), eksCluster: { eksName, region: 'eu-west-1' } } },
     });
     const [over] = live;
-    if (!over || over.status !== 'granting') throw new Error('The first of them is granting.');
+    if (over?.status !== 'granting') throw new Error('The first of them is granting.');
     const ended = advance(over, 'revoking', { at: over.updatedAt, actor: 'test', reason: 'x' });
     await records.commit({ request: ended.request, expectedVersion: over.version, events: [ended.event] });
     const last = advance(ended.request, 'failed', { at: over.updatedAt, actor: 'test', reason: 'x' });
