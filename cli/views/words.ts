@@ -80,7 +80,9 @@ export function standing(request: RequestView, now: Date = new Date()): string {
         ? 'an end was asked for; access is being taken away'
         : `access until ${grant ? when(grant.expiresAt, now) : 'unknown'}`;
     case 'revoking':
-      return 'access is being taken away';
+      return request.standing
+        ? `access can not be taken away since ${when(request.standing.since, now)}, and is tried again: ${request.standing.reason}`
+        : 'access is being taken away';
     case 'denied':
       return decision.outcome === 'refuse' ? 'refused by policy' : `denied by ${people(denier(request))}`;
     case 'withdrawn':

@@ -9,6 +9,7 @@ import { holdSignals, onSignals } from '../../cli/signals.ts';
 import { safeText } from '../../cli/terminal/safe-text.ts';
 import { table } from '../../cli/terminal/table.ts';
 import { localTime, relative, roughly } from '../../cli/terminal/times.ts';
+import { standing } from '../../cli/views/words.ts';
 import { noAccess } from '../../cli/waiting/no-access.ts';
 import { aRecord } from '../builders/request.ts';
 
@@ -126,4 +127,15 @@ test('a signal that comes while nobody listens is told to the next who does', ()
   release();
   expect(heard).toEqual(['SIGTERM', 'SIGINT']);
   expect(process.listenerCount('SIGTERM')).toBe(before);
+});
+
+test('says why access that is over could not be taken away, and since when', () => {
+  const at = new Date(2026, 10, 21, 12, 0, 0).toISOString();
+  const { request } = aRecord({ status: 'revoking' });
+  const now = new Date(2026, 10, 21, 12, 30, 0);
+  expect(standing(request as RequestView, now)).toBe('access is being taken away');
+  const stuck = { ...request, standing: { since: at, at, reason: 'The cluster does not answer.' } };
+  expect(standing(stuck as RequestView, now)).toMatch(
+    /can not be taken away since .*: The cluster does not answer\./,
+  );
 });

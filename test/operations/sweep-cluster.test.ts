@@ -265,7 +265,7 @@ describe('an access entry', () => {
   });
 
   it('of somebody else, or of another deployment, or being deleted by a call, is left alone', async () => {
-    const { world } = await aGrant();
+    const { world, request } = await aGrant();
     const tags = { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' };
     world.inside.entries.plant(ciKey, { tags, username: 'curfew:x' });
     world.inside.entries.plant({ ...cluster, principalArn: 'arn:aws:iam::111122223333:role/theirs' });
@@ -274,6 +274,7 @@ describe('an access entry', () => {
     const item = await world.inside.ledger.read(key);
     if (!item) throw new Error('It is held.');
     await world.inside.ledger.move(item, { ...item, state: 'deleting', deleteLease });
+    await world.inside.ledger.release(key, request.id);
     expect(await sweep(world)).toMatchObject({ orphans: [], drift: [], ended: [], failed: [] });
     expect(world.inside.entries.standing.size).toBe(4);
   });

@@ -22,7 +22,9 @@ function standing(request: AccessRequest): string {
     case 'active':
       return `Access is open and ends by itself${grant ? `: ${instantInWords(grant.expiresAt)}` : ''}.`;
     case 'revoking':
-      return 'Access is being ended right now.';
+      return request.standing
+        ? `Access is over, and could not be taken away yet; Curfew goes on trying. ${request.standing.reason}`
+        : 'Access is being ended right now.';
     case 'revoked':
       return 'Access was given and has ended.';
     case 'failed':
