@@ -112,9 +112,12 @@ describe('the deployed functions', () => {
       EndGrant: 'ZodError',
       GuardRemoval: 'ZodError',
       HoldGrant: 'ZodError',
+      KillGrants: 'ZodError',
       OpenGrant: 'ZodError',
       PublishPlanKey: 'ZodError',
       ShipEvents: 'ZodError',
+      SurveyCluster: 'ZodError',
+      SweepCluster: 'ZodError',
       SweepGrants: 'answers',
       UnbindRole: 'ZodError',
     });
