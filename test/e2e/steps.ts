@@ -116,7 +116,9 @@ export async function mayGet(
   const { code, stderr } = await kubectl(person, 'get', resource, '-n', namespace);
   if (code === 0) return 'yes';
   // Somebody without an access entry is nobody to the cluster.
-  if (/Unauthorized|must be logged in/.test(stderr)) return 'unauthorized';
+  // The last is how kubectl puts it when access begins while it looks what the server knows.
+  if (/Unauthorized|must be logged in|asked for the client to provide credentials/.test(stderr))
+    return 'unauthorized';
   if (/\(Forbidden\)/.test(stderr)) return 'forbidden';
   throw new Error(`kubectl get ${resource} -n ${namespace} by ${person.session}: ${stderr}`);
 }
