@@ -2,10 +2,12 @@
  * What operations need from the world. Each port has a real adapter and a memory twin, proven alike by test/contracts.
  * Every call may throw Unavailable (try again); only the other errors named here are part of a port's meaning.
  */
+
 import type { EntryContent, EntryItem, EntryKey } from '#domain/access-entry.ts';
 import type { AnyEvent, AuditEvent, KillStatus } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { ClusterSweep } from '#domain/cluster-sweep.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { KillOrder } from '#domain/kill-order.ts';
@@ -73,7 +75,7 @@ export interface Records {
   /** Everything not final, soonest due first. */
   listOpen(page: { limit: number; cursor?: string }): Promise<Page<AccessRequest>>;
   /** What may stand on one cluster, a page of at most `limit`; eventually consistent. */
-  listLive(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<LiveGrant>>;
+  listLive(cluster: EksCluster, page: { limit: number; cursor?: string }): Promise<Page<LiveGrant>>;
   /** What may stand and is due in a span, on any cluster; eventually consistent. */
   liveDue(span: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]>;
   /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
@@ -112,11 +114,11 @@ export interface KillOrders {
 
 /** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */
 export interface KnownClusters {
-  list(): Promise<ClusterKey[]>;
+  list(): Promise<EksCluster[]>;
   /** Fine if it is known. */
-  remember(cluster: ClusterKey): Promise<void>;
+  remember(cluster: EksCluster): Promise<void>;
   /** Fine if it is not. */
-  forget(cluster: ClusterKey): Promise<void>;
+  forget(cluster: EksCluster): Promise<void>;
 }
 
 /** Who holds which access entry. All reads consistent; writes conditional, RecordChanged when the condition fails. */
@@ -142,19 +144,17 @@ export interface StandingEntry extends EntryContent {
   entryArn: string;
 }
 
-export type ClusterKey = Pick<EntryKey, 'eksName' | 'region'>;
-
 /** The EKS API. */
 export interface AccessEntries {
   /** ClusterNotReady when it is missing, not ACTIVE, or without access entries (authentication mode CONFIG_MAP). */
-  describeCluster(cluster: ClusterKey): Promise<ClusterAddress>;
+  describeCluster(cluster: EksCluster): Promise<ClusterAddress>;
   /** For ending: its address whatever its status; 'gone' when EKS knows no such cluster. */
-  findCluster(cluster: ClusterKey): Promise<ClusterAddress | 'gone'>;
+  findCluster(cluster: EksCluster): Promise<ClusterAddress | 'gone'>;
   /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
   create(key: EntryKey, content: EntryContent, token: string): Promise<{ entryArn: string } | 'exists'>;
   describe(key: EntryKey): Promise<StandingEntry | undefined>;
   /** Principals of all entries on a cluster, whoever's; a page of at most `limit` (1 to 100). */
-  list(cluster: ClusterKey, page: { limit: number; cursor?: string }): Promise<Page<string>>;
+  list(cluster: EksCluster, page: { limit: number; cursor?: string }): Promise<Page<string>>;
   /** ARNs of the access policies associated with an entry. */
   policies(key: EntryKey): Promise<string[]>;
   /** Fine if it is gone. */

@@ -1,15 +1,17 @@
 /** Records in DynamoDB: a change and its audit events are one transaction. */
+
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { AnyEvent, AuditEvent } from '#domain/audit-event.ts';
 import { sha256Hex } from '#domain/digest.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { killSwitchOn } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import type { Change, ClusterKey, Page, Records } from '#ports';
+import type { Change, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from './cursor.ts';
 import { getItem, type Query, queryItems } from './dynamo-queries.ts';
 import { type TransactItem, transact } from './dynamo-transaction.ts';
@@ -145,7 +147,7 @@ export class DynamoRecords implements Records {
   }
 
   async listLive(
-    cluster: ClusterKey,
+    cluster: EksCluster,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<LiveGrant>> {
     // Shard after shard, each from where the page before ended.

@@ -1,4 +1,5 @@
 /** The EKS API: where clusters are, and the access entries of principals. One client per region. */
+
 import {
   type Cluster,
   CreateAccessEntryCommand,
@@ -12,9 +13,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-eks';
 import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { ClusterNotReady, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, ClusterKey, Page, StandingEntry } from '#ports';
+import type { AccessEntries, Page, StandingEntry } from '#ports';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt } from './unavailable.ts';
 
@@ -27,7 +29,7 @@ export class EksEntries implements AccessEntries {
     this.#clientFor = clientFor;
   }
 
-  async describeCluster(key: ClusterKey): Promise<ClusterAddress> {
+  async describeCluster(key: EksCluster): Promise<ClusterAddress> {
     const cluster = await this.#describeCluster(key);
     const refuse = (why: string) =>
       new ClusterNotReady(`EKS cluster ${key.eksName} in ${key.region} ${why}.`);
@@ -41,7 +43,7 @@ export class EksEntries implements AccessEntries {
     return address;
   }
 
-  async findCluster(key: ClusterKey): Promise<ClusterAddress | 'gone'> {
+  async findCluster(key: EksCluster): Promise<ClusterAddress | 'gone'> {
     const cluster = await this.#describeCluster(key);
     if (cluster === 'absent') return 'gone';
     const address = addressOf(key, cluster);
@@ -50,7 +52,7 @@ export class EksEntries implements AccessEntries {
     throw new Unavailable(`EKS cluster ${key.eksName} in ${key.region} is ${status} and has no address.`);
   }
 
-  async #describeCluster({ eksName, region }: ClusterKey): Promise<Cluster | 'absent'> {
+  async #describeCluster({ eksName, region }: EksCluster): Promise<Cluster | 'absent'> {
     const command = new DescribeClusterCommand({ name: eksName });
     const what = `Describing cluster ${eksName}`;
     const answer = await this.#ask(what, region, (eks) => eks.send(command));
@@ -103,7 +105,7 @@ export class EksEntries implements AccessEntries {
   }
 
   async list(
-    { eksName, region }: ClusterKey,
+    { eksName, region }: EksCluster,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<string>> {
     const page = { maxResults: limit, ...(cursor === undefined ? {} : { nextToken: cursor }) };
@@ -151,7 +153,7 @@ export class EksEntries implements AccessEntries {
   }
 }
 
-function addressOf({ eksName, region }: ClusterKey, cluster: Cluster): ClusterAddress | undefined {
+function addressOf({ eksName, region }: EksCluster, cluster: Cluster): ClusterAddress | undefined {
   const { endpoint, certificateAuthority } = cluster;
   if (!endpoint || !certificateAuthority?.data) return undefined;
   return { eksName, region, endpoint, certificateAuthority: certificateAuthority.data };

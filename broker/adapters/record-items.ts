@@ -1,7 +1,9 @@
 /** How requests, events, links and idempotency keys lie in the table, and how they are read back. */
+
 import type * as z from 'zod';
 import type { AnyEvent } from '#domain/audit-event.ts';
 import { canonicalJson, sha256Hex } from '#domain/digest.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -16,7 +18,7 @@ const { due, live, requester, unshipped } = table.indexes;
 const keptMs = 7 * 24 * 3_600_000;
 
 export const duePartition = (shard: number) => `DUE#${shard}`;
-export const livePartition = ({ eksName, region }: LiveGrant['eksCluster'], shard: number) =>
+export const livePartition = ({ eksName, region }: EksCluster, shard: number) =>
   `LIVE#${region}#${eksName}#${shard}`;
 export const unshippedPartition = (shard: number) => `UNSHIPPED#${shard}`;
 export const requesterPartition = (key: string) => `REQUESTER#${key}`;

@@ -1,12 +1,10 @@
 /** The EKS access entry of a principal: its content is a pure function of the principal, so overlapping grants never update it. */
 import { digestOf } from './digest.ts';
+import type { EksCluster } from './eks-cluster.ts';
 import { principalGroup, usernamePrefix } from './identity.ts';
 import type { Instant } from './instant.ts';
 
-export interface EntryKey {
-  /** Name of the cluster in EKS. */
-  eksName: string;
-  region: string;
+export interface EntryKey extends EksCluster {
   principalArn: string;
 }
 

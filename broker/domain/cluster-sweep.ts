@@ -1,14 +1,12 @@
 /** ClusterSweep: one piece of work for SweepCluster. Small, so that it can be handed on when time runs out. */
 import { sha256Hex } from './digest.ts';
+import { clusterName, type EksCluster } from './eks-cluster.ts';
 import { after, type Instant, instantOf } from './instant.ts';
 import type { LiveGrant } from './live-grant.ts';
-import type { Resolved } from './request.ts';
-
-export type SweptCluster = Resolved['eksCluster'];
 
 export interface ClusterSweep {
   v: 1;
-  cluster: SweptCluster;
+  cluster: EksCluster;
   /** When it was asked for or handed on. */
   at: Instant;
   /** Grants that end in this span are ended together, each at its instant. Absent: all that stands is looked at. */
@@ -29,12 +27,11 @@ export const staleMs = 4 * 60_000;
 /** Minutes between two looks at the same cluster. */
 const everyMinutes = 5;
 
-export const clusterName = ({ eksName, region }: SweptCluster): string => `${region}/${eksName}`;
-
-const minuteOf = (now: Instant) => Math.floor(Date.parse(now) / 60_000);
+/** Counts the minutes, and so the calls of the sweep. */
+export const minuteOf = (now: Instant): number => Math.floor(Date.parse(now) / 60_000);
 
 /** Each cluster has its minute of five, so that they are not all looked at in the same one. */
-export function isItsMinute(cluster: SweptCluster, now: Instant): boolean {
+export function isItsMinute(cluster: EksCluster, now: Instant): boolean {
   const offset = Number.parseInt(sha256Hex(clusterName(cluster)).slice(0, 8), 16);
   return (minuteOf(now) + offset) % everyMinutes === 0;
 }
@@ -65,7 +62,7 @@ export function crowdsOf(
   live: readonly LiveGrant[],
   { from, before }: Span,
 ): Required<Pick<ClusterSweep, 'cluster' | 'ending'>>[] {
-  const spans = new Map<string, { cluster: SweptCluster; ending: Span; ends: number }>();
+  const spans = new Map<string, { cluster: EksCluster; ending: Span; ends: number }>();
   for (const { status, eksCluster: cluster, expiresAt } of live) {
     if (status !== 'active' || expiresAt < from || expiresAt >= before) continue;
     const start = instantOf(Math.floor(Date.parse(expiresAt) / spanMs) * spanMs);

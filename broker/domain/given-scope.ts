@@ -1,9 +1,11 @@
 /** The scope of a kill switch as an operator gives it, and what it means: a typing error must not look like a switch that is on. */
+
 import * as z from 'zod';
 import type { Catalog } from './catalog.ts';
+import { clusterName } from './eks-cluster.ts';
 import { InvalidInput } from './errors.ts';
 import { canonicalPerson } from './identity.ts';
-import { clusterValue, type KillScope } from './kill-scope.ts';
+import type { KillScope } from './kill-scope.ts';
 
 const sessionName = z
   .string()
@@ -45,5 +47,5 @@ export function resolveScope(
     throw new InvalidInput(message, { details: { faults: [{ path: 'scope.value', message }] } });
   }
   const resolved = { eksName: listed.eksName ?? given.value, region: listed.region ?? region };
-  return { kind: 'cluster', value: clusterValue(resolved) };
+  return { kind: 'cluster', value: clusterName(resolved) };
 }

@@ -1,16 +1,14 @@
 /** What a kill switch covers: one person, one IAM role, one cluster, or everything; by record and by what stands on a cluster. */
 import { digestOf } from './digest.ts';
+import { clusterName, type EksCluster } from './eks-cluster.ts';
 import { KillSwitchOn } from './errors.ts';
 import { canonicalPerson, principalGroup } from './identity.ts';
 import type { LiveGrant } from './live-grant.ts';
 import type { StandingGrant } from './plan.ts';
-import type { AccessRequest, Resolved } from './request.ts';
+import type { AccessRequest } from './request.ts';
 
 /** `cluster` is `<region>/<name in EKS>`. */
 export type KillScope = { kind: 'person' | 'principal' | 'cluster'; value: string } | { kind: 'everything' };
-
-type EksCluster = Resolved['eksCluster'];
-export const clusterValue = ({ region, eksName }: EksCluster): string => `${region}/${eksName}`;
 
 /** One text per scope. A role is its account and name: no two roles of an account share a name, whatever path or case. */
 export function scopeKey(scope: KillScope): string {
@@ -69,7 +67,7 @@ export function scopesOf({ requester, subject, resolved }: AccessRequest): KillS
 function scopesOfNamed({ principalArn, sessionName, eksCluster }: Named): KillScope[] {
   return [
     { kind: 'everything' },
-    { kind: 'cluster', value: clusterValue(eksCluster) },
+    { kind: 'cluster', value: clusterName(eksCluster) },
     { kind: 'principal', value: principalArn },
     { kind: 'person', value: canonicalPerson(sessionName) },
   ];
@@ -98,7 +96,7 @@ export function coversStanding(
     case 'everything':
       return true;
     case 'cluster':
-      return scope.value === clusterValue(on);
+      return scope.value === clusterName(on);
     case 'principal':
       return subjects.some(
         ({ kind, name }) =>

@@ -1,7 +1,8 @@
 /** What of a request has to be known to compare it with what stands on its cluster: small, since all of a cluster are read at once. */
+import type { EksCluster } from './eks-cluster.ts';
 import type { Instant } from './instant.ts';
 import { mayStand } from './lifecycle.ts';
-import type { AccessRequest, Binding, Resolved, Status } from './request.ts';
+import type { AccessRequest, Binding, Status } from './request.ts';
 
 export interface LiveGrant {
   requestId: string;
@@ -14,7 +15,7 @@ export interface LiveGrant {
     person?: string;
     kubernetes: { kind: 'User' | 'Group'; name: string };
   };
-  eksCluster: Resolved['eksCluster'];
+  eksCluster: EksCluster;
   clusterRole: string;
   bindings: Binding[];
   expiresAt: Instant;

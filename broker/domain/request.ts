@@ -4,6 +4,7 @@ import type { PolicyRule } from './catalog.ts';
 import { namespaceSchema } from './catalog.ts';
 import { digestOf } from './digest.ts';
 import { durationSchema } from './duration.ts';
+import type { EksCluster } from './eks-cluster.ts';
 import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
 import type { Decision } from './policy/decision.ts';
@@ -67,7 +68,7 @@ export interface Asked {
 
 /** What the catalog said at submission; covered by the digest, so a later change is noticed. */
 export interface Resolved {
-  eksCluster: { eksName: string; region: string };
+  eksCluster: EksCluster;
   clusterRole: string;
   rules: PolicyRule[];
   rulesDigest: string;

@@ -1,7 +1,7 @@
 /** EndGrant (AWS leg): turns whatever the request is into ending, and plans the delete where something may stand. */
 import type { UnbindPlan } from '#domain/plan.ts';
 import { end } from '#domain/transitions/end.ts';
-import type { AccessEntries, World } from '#ports';
+import type { World } from '#ports';
 import { changeRecord } from './change-record.ts';
 
 export interface EndInput {
@@ -14,7 +14,7 @@ export type Ending = { standing: false } | { standing: true; plan: UnbindPlan };
 
 /** Idempotent. Throws Unavailable while the cluster's address can't be read. */
 export async function endGrant(
-  world: Pick<World, 'clock' | 'settings' | 'records'> & { entries: Pick<AccessEntries, 'findCluster'> },
+  world: Pick<World, 'clock' | 'settings' | 'records' | 'entries'>,
   { requestId, cause }: EndInput,
 ): Promise<Ending> {
   const request = await changeRecord(world, requestId, (before) => end(before, world.clock.now(), cause));

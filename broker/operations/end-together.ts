@@ -1,11 +1,12 @@
 /** Ends several grants without the state machine: the same steps, one call of UnbindRole for those of one cluster. */
-import { clusterName } from '#domain/cluster-sweep.ts';
+import { clusterName } from '#domain/eks-cluster.ts';
 import { EntryBusy, FenceOpen, Unavailable } from '#domain/errors.ts';
 import type { UnbindPlan } from '#domain/plan.ts';
-import type { AccessEntries, UnbindOutcome, World } from '#ports';
+import type { UnbindOutcome, World } from '#ports';
 import { atMost } from './at-most.ts';
 import { closeGrant } from './close-grant.ts';
 import { endGrant } from './end-grant.ts';
+import { rememberingAddresses } from './remember-addresses.ts';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
 
@@ -31,7 +32,7 @@ export async function endTogether(
 ): Promise<EndedTogether[]> {
   const errors = new Map<string, unknown>();
   const plans: UnbindPlan[] = [];
-  const asking = { ...world, entries: askingOnce(world) };
+  const asking = { ...world, entries: rememberingAddresses(world.entries) };
   await atMost(lanes, requestIds, async (requestId) => {
     try {
       const ending = await endGrant(asking, { requestId, cause });
@@ -51,18 +52,6 @@ export async function endTogether(
   return requestIds.map((requestId) =>
     errors.has(requestId) ? { requestId, error: errors.get(requestId) } : { requestId },
   );
-}
-
-/** EKS is asked once for each cluster, however many grants end there: its rate is the whole account's. */
-function askingOnce({ entries }: Pick<World, 'entries'>): Pick<AccessEntries, 'findCluster'> {
-  const asked = new Map<string, ReturnType<AccessEntries['findCluster']>>();
-  return {
-    findCluster(cluster) {
-      const address = asked.get(clusterName(cluster)) ?? entries.findCluster(cluster);
-      asked.set(clusterName(cluster), address);
-      return address;
-    },
-  };
 }
 
 /** Closes what was proven gone. */
@@ -90,9 +79,7 @@ export async function closeTogether(
 
 /** All plans of one call are of one cluster. */
 export function calls(plans: readonly UnbindPlan[]): UnbindPlan[][] {
-  const clusters = Map.groupBy(plans, ({ cluster }) =>
-    cluster === 'gone' ? cluster : `${cluster.region}/${cluster.eksName}`,
-  );
+  const clusters = Map.groupBy(plans, ({ cluster }) => (cluster === 'gone' ? cluster : clusterName(cluster)));
   return [...clusters.values()].flatMap((those) =>
     Array.from({ length: Math.ceil(those.length / plansPerCall) }, (_, i) =>
       those.slice(i * plansPerCall, (i + 1) * plansPerCall),

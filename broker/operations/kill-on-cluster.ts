@@ -1,22 +1,21 @@
 /** Ends all of a kill order's scope on one cluster: by record, and then by our mark whatever else stands. */
+import { clusterName, type EksCluster } from '#domain/eks-cluster.ts';
 import { CurfewError } from '#domain/errors.ts';
 import { type ClusterPass, endRequestOf, type KillOrder } from '#domain/kill-order.ts';
-import { clusterValue, coversLive, coversRequest, coversStanding } from '#domain/kill-scope.ts';
+import { coversLive, coversRequest, coversStanding } from '#domain/kill-scope.ts';
 import { mayStand } from '#domain/lifecycle.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { ClusterAddress, StandingGrant, UnbindPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
-import type { ClusterKey, World } from '#ports';
+import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
-import { endTogether, unbindTogether } from './end-together.ts';
+import { calls, endTogether, unbindTogether } from './end-together.ts';
 import { listAllLive } from './list-live.ts';
 
 /** Records changed at a time. */
 const lanes = 20;
-/** RoleBindings without a record in one call of UnbindRole. */
-const plansPerCall = 200;
 const namedOrphans = 10;
 
 /** Grants taken together: the first are gone before the last are begun. */
@@ -38,7 +37,7 @@ interface Tally {
 export async function killOnCluster(
   world: ClusterNeeds,
   order: KillOrder,
-  cluster: ClusterKey,
+  cluster: EksCluster,
 ): Promise<ClusterPass> {
   const tally: Tally = { found: 0, ended: 0, orphans: [], problems: [] };
   const live = new Map<string, LiveGrant>();
@@ -59,7 +58,7 @@ export async function killOnCluster(
   await part(() => endByMark(world, order, cluster, live, tally));
   const { found, ended, orphans, problems } = tally;
   return {
-    cluster: clusterValue(cluster),
+    cluster: clusterName(cluster),
     found,
     ended,
     ...(orphans.length === 0 ? {} : { orphans: orphans.slice(0, namedOrphans) }),
@@ -98,7 +97,7 @@ async function endRecords(
 async function endByMark(
   world: ClusterNeeds,
   order: KillOrder,
-  cluster: ClusterKey,
+  cluster: EksCluster,
   live: ReadonlyMap<string, LiveGrant>,
   tally: Tally,
 ): Promise<void> {
@@ -173,8 +172,8 @@ async function deleteOrphans(
   );
   tally.found += plans.length;
   tally.orphans.push(...orphans.map(({ namespace, name }) => `${namespace}/${name}`));
-  for (let from = 0; from < plans.length; from += plansPerCall) {
-    for (const outcome of await unbindTogether(world, plans.slice(from, from + plansPerCall))) {
+  for (const call of calls(plans)) {
+    for (const outcome of await unbindTogether(world, call)) {
       if (outcome instanceof Error) tally.problems.push(inWords(outcome));
       else tally.ended += 1;
     }

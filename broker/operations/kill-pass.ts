@@ -1,14 +1,17 @@
 /** One pass of a kill order: denies what waits to be opened, then ends what is live on each cluster. */
+
 import { catalogClusters } from '#domain/catalog.ts';
+import { clusterName, type EksCluster } from '#domain/eks-cluster.ts';
 import { endRequestOf, isDriven, type KillOrder, type KillPass } from '#domain/kill-order.ts';
-import { clusterValue, coversRequest } from '#domain/kill-scope.ts';
+import { coversRequest } from '#domain/kill-scope.ts';
 import { mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
-import type { AccessEntries, ClusterKey, World } from '#ports';
+import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
 import { type ClusterNeeds, inWords, killOnCluster } from './kill-on-cluster.ts';
+import { rememberingAddresses } from './remember-addresses.ts';
 
 export type KillNeeds = ClusterNeeds & Pick<World, 'catalog' | 'clusters' | 'kills'>;
 
@@ -27,9 +30,9 @@ export async function killPass(
   const pass: KillPass = { begunAt: world.clock.now(), denied: 0, clusters: [] };
   let told = Date.parse(pass.begunAt);
   await keep(pass);
-  const clusters = new Map<string, ClusterKey>();
-  const add = (those: readonly ClusterKey[]) => {
-    for (const cluster of those) clusters.set(clusterValue(cluster), cluster);
+  const clusters = new Map<string, EksCluster>();
+  const add = (those: readonly EksCluster[]) => {
+    for (const cluster of those) clusters.set(clusterName(cluster), cluster);
   };
   const problems: string[] = [];
   const part = async (work: () => Promise<void>) => {
@@ -85,24 +88,7 @@ async function deny(world: KillNeeds, order: KillOrder, { id, ...seen }: AccessR
   return denied;
 }
 
-function clusterIn(value: string): ClusterKey {
+function clusterIn(value: string): EksCluster {
   const [region = '', eksName = ''] = value.split('/');
   return { region, eksName };
-}
-
-/** A pass asks EKS for each cluster once, not for each grant. */
-function rememberingAddresses(entries: AccessEntries): AccessEntries {
-  const asked = new Map<string, ReturnType<AccessEntries['findCluster']>>();
-  const findCluster: AccessEntries['findCluster'] = (cluster) => {
-    const known = asked.get(clusterValue(cluster)) ?? entries.findCluster(cluster);
-    asked.set(clusterValue(cluster), known);
-    return known;
-  };
-  return new Proxy(entries, {
-    get(target, property) {
-      if (property === 'findCluster') return findCluster;
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

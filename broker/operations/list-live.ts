@@ -1,10 +1,11 @@
 /** Everything that may stand on one cluster, by the records. */
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
-import type { ClusterKey, World } from '#ports';
+import type { World } from '#ports';
 
 const pageSize = 500;
 
-export async function listAllLive(world: Pick<World, 'records'>, cluster: ClusterKey): Promise<LiveGrant[]> {
+export async function listAllLive(world: Pick<World, 'records'>, cluster: EksCluster): Promise<LiveGrant[]> {
   const live: LiveGrant[] = [];
   let cursor: string | undefined;
   do {

@@ -1,6 +1,8 @@
 /** What SweepGrants sets going each minute besides its own work: looks at clusters, and the ends of crowds. */
+
 import { catalogClusters } from '#domain/catalog.ts';
-import { clusterName, crowdsOf, endsToPrepare, isItsMinute } from '#domain/cluster-sweep.ts';
+import { crowdsOf, endsToPrepare, isItsMinute } from '#domain/cluster-sweep.ts';
+import { clusterName } from '#domain/eks-cluster.ts';
 import { after } from '#domain/instant.ts';
 import { patience } from '#domain/lifecycle.ts';
 import type { World } from '#ports';

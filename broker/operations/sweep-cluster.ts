@@ -2,8 +2,10 @@
  * SweepCluster (AWS leg): compares what stands on one cluster with the records, by label and not by record, and repairs
  * towards less access. Its cost is in pages; what is left when time runs out is handed on.
  */
+
 import { catalogClusters } from '#domain/catalog.ts';
-import { type ClusterSweep, clusterName, staleMs, turnOf } from '#domain/cluster-sweep.ts';
+import { type ClusterSweep, staleMs, turnOf } from '#domain/cluster-sweep.ts';
+import { clusterName } from '#domain/eks-cluster.ts';
 import { oughtToStand, placeOf } from '#domain/findings.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';

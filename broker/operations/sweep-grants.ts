@@ -1,5 +1,6 @@
 /** SweepGrants: drives on, from the record alone, whatever is overdue; never gives up and trusts no execution. */
-import { clusterName } from '#domain/cluster-sweep.ts';
+import { inTurn, minuteOf } from '#domain/cluster-sweep.ts';
+import { clusterName } from '#domain/eks-cluster.ts';
 import { CurfewError } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { advance, isStuck, mayStand } from '#domain/lifecycle.ts';
@@ -86,10 +87,8 @@ async function sweepDue(world: Needs, now: Instant, swept: Swept): Promise<void>
  */
 function chosen(due: readonly string[], now: Instant): string[] {
   if (due.length <= batch) return [...due];
-  const rest = due.slice(0, -batch / 2);
-  const windows = Math.ceil(rest.length / (batch / 2));
-  const start = (Math.floor(Date.parse(now) / 60_000) % windows) * (batch / 2);
-  return [...due.slice(-batch / 2), ...rest.slice(start, start + batch / 2)];
+  const half = batch / 2;
+  return [...due.slice(-half), ...inTurn(due.slice(0, -half), half, minuteOf(now))];
 }
 
 /** `dueBy`: leaves out what isn't due by then any more, if the index was behind. */

@@ -1,9 +1,11 @@
 /** The EKS API in memory: clusters and access entries, one per principal and cluster. */
+
 import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
 import { canonicalJson } from '#domain/digest.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { ClusterNotReady } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
-import type { AccessEntries, ClusterKey, Page, StandingEntry } from '#ports';
+import type { AccessEntries, Page, StandingEntry } from '#ports';
 
 interface Stored extends StandingEntry {
   token?: string;
@@ -19,7 +21,7 @@ export class MemoryEntries implements AccessEntries {
   readonly associated = new Map<string, string[]>();
   #made = 0;
 
-  async describeCluster(cluster: ClusterKey): Promise<ClusterAddress> {
+  async describeCluster(cluster: EksCluster): Promise<ClusterAddress> {
     const found = await this.findCluster(cluster);
     if (found === 'gone' || this.unready.has(cluster.eksName))
       throw new ClusterNotReady(
@@ -28,7 +30,7 @@ export class MemoryEntries implements AccessEntries {
     return found;
   }
 
-  async findCluster({ eksName, region }: ClusterKey): Promise<ClusterAddress | 'gone'> {
+  async findCluster({ eksName, region }: EksCluster): Promise<ClusterAddress | 'gone'> {
     const found = this.clusters.get(eksName);
     return found?.region === region ? structuredClone(found) : 'gone';
   }
@@ -54,7 +56,7 @@ export class MemoryEntries implements AccessEntries {
   }
 
   async list(
-    { eksName, region }: ClusterKey,
+    { eksName, region }: EksCluster,
     { limit, cursor = '' }: { limit: number; cursor?: string },
   ): Promise<Page<string>> {
     const rest = [...this.standing]

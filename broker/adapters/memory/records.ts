@@ -1,12 +1,14 @@
 /** Records kept in memory: what DynamoDB keeps, with the same conditions. Copies go in and out, so nothing is shared. */
+
 import type { AnyEvent, AuditEvent } from '#domain/audit-event.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { type KillSwitch, killSwitchOn, scopeKey } from '#domain/kill-scope.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
-import type { Change, ClusterKey, Page, Records } from '#ports';
+import type { Change, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from '../cursor.ts';
 import { shardOf } from '../table.ts';
 import { checkWhole } from '../whole-change.ts';
@@ -106,7 +108,7 @@ export class MemoryRecords implements Records {
       : { items: structuredClone(items) };
   }
 
-  async listLive({ eksName, region }: ClusterKey, { limit, cursor }: PageAsked): Promise<Page<LiveGrant>> {
+  async listLive({ eksName, region }: EksCluster, { limit, cursor }: PageAsked): Promise<Page<LiveGrant>> {
     const [from, after] = cursor === undefined ? [0, ''] : readLiveCursor(cursor);
     const rest = [...this.requests.values()]
       .flatMap((request) => liveGrantOf(request) ?? [])

@@ -1,23 +1,12 @@
 /** Promises 3 and 4: nothing of others is touched, and every change of a record is one event of a whole chain. */
 import { chainFault } from '#domain/audit-event.ts';
 import type { Status } from '#domain/request.ts';
+import { statusTable } from '../../builders/status-table.ts';
 import type { Invariant, Seen } from './invariant.ts';
 
-/** The table of the architecture, written down a second time. */
-const edges: Record<Status, readonly Status[]> = {
-  pending: ['approved', 'denied', 'withdrawn', 'timed-out'],
-  approved: ['pending', 'scheduled', 'granting', 'withdrawn', 'denied', 'timed-out'],
-  scheduled: ['granting', 'withdrawn', 'denied', 'timed-out'],
-  granting: ['active', 'revoking'],
-  active: ['revoking'],
-  revoking: ['revoked', 'failed'],
-  denied: [],
-  withdrawn: [],
-  'timed-out': [],
-  revoked: [],
-  failed: [],
-};
-export const finals = (Object.keys(edges) as Status[]).filter((status) => edges[status].length === 0);
+export const finals = (Object.keys(statusTable) as Status[]).filter(
+  (status) => statusTable[status].length === 0,
+);
 
 /** Looks at what is new since the last look only. */
 export class InOrder implements Invariant {
@@ -41,7 +30,7 @@ export class InOrder implements Invariant {
         hash = event.hash;
         const next = event.status as Status;
         if (next === status) continue;
-        if (status !== undefined && !edges[status].includes(next))
+        if (status !== undefined && !statusTable[status].includes(next))
           return `${id} went from ${status} to ${next}`;
         status = next;
         history += 1;
