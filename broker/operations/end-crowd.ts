@@ -4,20 +4,17 @@ import { after, msBetween } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { UnbindPlan } from '#domain/plan.ts';
 import { end } from '#domain/transitions/end.ts';
-import type { World } from '#ports';
 import { changeRecord } from './change-record.ts';
-import { calls, closeTogether, isEarly, unbindTogether } from './end-together.ts';
+import { calls, closeTogether, type EndingNeeds, isEarly, unbindTogether } from './end-together.ts';
 import { listAllLive } from './list-live.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
-
-type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
 
 /** UnbindRole is called so long before the first end: early enough for a cold start, within what it waits for. */
 const leadMs = 20_000;
 
 /** Whoever else ends one of them meanwhile does no harm, and needs no time: it is gone. Nothing goes before its instant. */
 export async function endCrowd(
-  world: Needs,
+  world: EndingNeeds,
   { cluster }: Pick<ClusterSweep, 'cluster'>,
   ending: NonNullable<ClusterSweep['ending']>,
   report: SweepReport,
@@ -43,7 +40,7 @@ export async function endCrowd(
   await Promise.all(calls(plans).map((call) => endCall(world, call, report)));
 }
 
-async function endCall(world: Needs, plans: readonly UnbindPlan[], report: SweepReport): Promise<void> {
+async function endCall(world: EndingNeeds, plans: readonly UnbindPlan[], report: SweepReport): Promise<void> {
   const outcomes = await unbindTogether(world, plans);
   const ids = plans.map(({ requestId }) => requestId);
   await Promise.all(

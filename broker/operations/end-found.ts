@@ -1,13 +1,10 @@
 /** Ends grants because of what the sweep found: the reason goes on record first, then they end at once. */
 import { mayStand } from '#domain/lifecycle.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
-import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
-import { endTogether, isEarly } from './end-together.ts';
+import { type EndingNeeds, endTogether, isEarly } from './end-together.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
-
-type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
 
 export const actor = 'curfew:SweepCluster';
 
@@ -15,7 +12,7 @@ export const actor = 'curfew:SweepCluster';
 export type Reasons = ReadonlyMap<string, string>;
 
 /** What is not live any more is left as it is. */
-export async function endFound(world: Needs, reasons: Reasons, report: SweepReport): Promise<void> {
+export async function endFound(world: EndingNeeds, reasons: Reasons, report: SweepReport): Promise<void> {
   const ids: string[] = [];
   await atMost(20, [...reasons], ([id, reason]) =>
     attempted(report, id, async () => {

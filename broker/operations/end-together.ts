@@ -8,7 +8,11 @@ import { closeGrant } from './close-grant.ts';
 import { endGrant } from './end-grant.ts';
 import { rememberingAddresses } from './remember-addresses.ts';
 
-type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
+/** What it takes to end grants without the state machine. */
+export type EndingNeeds = Pick<
+  World,
+  'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'
+>;
 
 export interface EndedTogether {
   requestId: string;
@@ -26,7 +30,7 @@ const lanes = 20;
 
 /** Idempotent. An outcome for each, in order; the fault of one is not another's. */
 export async function endTogether(
-  world: Needs,
+  world: EndingNeeds,
   requestIds: readonly string[],
   cause: string,
 ): Promise<EndedTogether[]> {
@@ -56,7 +60,7 @@ export async function endTogether(
 
 /** Closes what was proven gone. */
 export async function closeTogether(
-  world: Omit<Needs, 'clusterLeg'>,
+  world: Omit<EndingNeeds, 'clusterLeg'>,
   plans: readonly Pick<UnbindPlan, 'requestId'>[],
   outcomes: readonly UnbindOutcome[],
 ): Promise<EndedTogether[]> {

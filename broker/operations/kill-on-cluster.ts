@@ -8,10 +8,9 @@ import type { LiveGrant } from '#domain/live-grant.ts';
 import type { ClusterAddress, StandingGrant, UnbindPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
-import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
-import { calls, endTogether, unbindTogether } from './end-together.ts';
+import { calls, type EndingNeeds, endTogether, unbindTogether } from './end-together.ts';
 import { listAllLive } from './list-live.ts';
 
 /** Records changed at a time. */
@@ -20,11 +19,6 @@ const namedOrphans = 10;
 
 /** Grants taken together: the first are gone before the last are begun. */
 const atOnce = 1000;
-
-export type ClusterNeeds = Pick<
-  World,
-  'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'
->;
 
 interface Tally {
   found: number;
@@ -35,7 +29,7 @@ interface Tally {
 
 /** Never throws: what could not be ended or looked at is the pass's problem. */
 export async function killOnCluster(
-  world: ClusterNeeds,
+  world: EndingNeeds,
   order: KillOrder,
   cluster: EksCluster,
 ): Promise<ClusterPass> {
@@ -68,7 +62,7 @@ export async function killOnCluster(
 
 /** The index of live grants may lag: only what the record itself says counts as found. */
 async function endRecords(
-  world: ClusterNeeds,
+  world: EndingNeeds,
   order: KillOrder,
   grants: readonly Pick<LiveGrant, 'requestId'>[],
   tally: Tally,
@@ -95,7 +89,7 @@ async function endRecords(
 }
 
 async function endByMark(
-  world: ClusterNeeds,
+  world: EndingNeeds,
   order: KillOrder,
   cluster: EksCluster,
   live: ReadonlyMap<string, LiveGrant>,
@@ -117,7 +111,7 @@ async function endByMark(
 }
 
 async function endStanding(
-  world: ClusterNeeds,
+  world: EndingNeeds,
   order: KillOrder,
   address: ClusterAddress,
   standing: readonly StandingGrant[],
@@ -144,13 +138,13 @@ async function endStanding(
   await deleteOrphans(world, order, address, orphans, tally);
 }
 
-async function recordOf(world: ClusterNeeds, requestId: string): Promise<AccessRequest | undefined> {
+async function recordOf(world: EndingNeeds, requestId: string): Promise<AccessRequest | undefined> {
   return requestId === '' ? undefined : world.records.read(requestId);
 }
 
 /** By their UIDs, as they were seen: a successor of the same name is another one. */
 async function deleteOrphans(
-  world: ClusterNeeds,
+  world: EndingNeeds,
   order: KillOrder,
   cluster: ClusterAddress,
   orphans: readonly StandingGrant[],

@@ -10,10 +10,11 @@ import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
-import { type ClusterNeeds, inWords, killOnCluster } from './kill-on-cluster.ts';
+import type { EndingNeeds } from './end-together.ts';
+import { inWords, killOnCluster } from './kill-on-cluster.ts';
 import { rememberingAddresses } from './remember-addresses.ts';
 
-export type KillNeeds = ClusterNeeds & Pick<World, 'catalog' | 'clusters' | 'kills'>;
+export type KillNeeds = EndingNeeds & Pick<World, 'catalog' | 'clusters' | 'kills'>;
 
 /** Clusters at a time: one that does not answer holds up no other. */
 const lanes = 12;

@@ -13,19 +13,17 @@ import { amend } from '#domain/lifecycle.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { ClusterAddress, StandingGrant, UnbindPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
-import type { World } from '#ports';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
 import { actor, endFound } from './end-found.ts';
-import { calls, unbindTogether } from './end-together.ts';
+import { calls, type EndingNeeds, unbindTogether } from './end-together.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
 
-type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
 type Orphan = Extract<Finding, { kind: 'orphan' }>;
 
 /** `live`: what may stand on the cluster, by the index; it lags, so each finding is held against the record itself. */
 export async function sweepBindings(
-  world: Needs,
+  world: EndingNeeds,
   cluster: ClusterAddress,
   live: readonly LiveGrant[],
   shown: Shown,
@@ -48,7 +46,7 @@ export async function sweepBindings(
 
 /** What is still so by a consistent read of the record, and for what is missing by a look at its very place. */
 async function confirmed(
-  world: Needs,
+  world: EndingNeeds,
   cluster: ClusterAddress,
   suspected: readonly Finding[],
   report: SweepReport,
@@ -79,7 +77,7 @@ async function confirmed(
 const listed = (finding: Finding | undefined): Finding[] => (finding ? [finding] : []);
 
 async function lookedFor(
-  world: Needs,
+  world: EndingNeeds,
   cluster: ClusterAddress,
   missing: readonly { finding: Extract<Finding, { kind: 'missing' }>; live: LiveGrant }[],
 ): Promise<Finding[]> {
@@ -103,7 +101,7 @@ async function lookedFor(
 }
 
 function missed(
-  world: Needs,
+  world: EndingNeeds,
   finding: Extract<Finding, { kind: 'missing' }>,
   live: LiveGrant,
   standing: StandingGrant | undefined,
@@ -115,7 +113,7 @@ function missed(
 
 /** Deletes exactly the objects that were seen. Their request, if there is one, keeps what was found. */
 async function removeOrphans(
-  world: Needs,
+  world: EndingNeeds,
   cluster: ClusterAddress,
   orphans: readonly Orphan[],
   report: SweepReport,
@@ -149,7 +147,7 @@ async function removeOrphans(
   }
 }
 
-async function note(world: Needs, { requestId, standing, reason }: Orphan): Promise<void> {
+async function note(world: EndingNeeds, { requestId, standing, reason }: Orphan): Promise<void> {
   if (requestId === '' || !(await world.records.read(requestId))) return;
   const { namespace, name, uid } = standing;
   await changeRecord(world, requestId, (before) =>

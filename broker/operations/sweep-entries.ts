@@ -2,13 +2,12 @@
 import { type EntryItem, type EntryKey, editOf, entryContentOf, isForAsking } from '#domain/access-entry.ts';
 import { inTurn } from '#domain/cluster-sweep.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
-import type { StandingEntry, World } from '#ports';
+import type { StandingEntry } from '#ports';
 import { atMost } from './at-most.ts';
 import { endFound } from './end-found.ts';
+import type { EndingNeeds } from './end-together.ts';
 import { deleteUnlessHeld, isLeased } from './release-entry.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
-
-type Needs = Pick<World, 'clock' | 'settings' | 'records' | 'ledger' | 'entries' | 'clusterLeg' | 'metrics'>;
 
 /** Entries of a page that are read in one sweep, ours and unknown ones each; the others have their turn in the next. */
 const looks = 25;
@@ -18,7 +17,7 @@ const settleMs = 10_000;
 
 /** `turn` counts the sweeps of this cluster. */
 export async function sweepEntries(
-  world: Needs,
+  world: EndingNeeds,
   keys: readonly EntryKey[],
   live: readonly LiveGrant[],
   turn: number,
@@ -43,7 +42,7 @@ export async function sweepEntries(
 
 /** One that the ledger knows: it has to be what we made, and somebody has to hold it. */
 async function sweepOurs(
-  world: Needs,
+  world: EndingNeeds,
   item: EntryItem,
   live: readonly LiveGrant[],
   report: SweepReport,
@@ -72,7 +71,7 @@ async function sweepOurs(
 }
 
 async function editOfEntry(
-  world: Needs,
+  world: EndingNeeds,
   key: EntryKey,
   standing: StandingEntry,
 ): Promise<string | undefined> {
@@ -85,7 +84,11 @@ async function editOfEntry(
 type Unknown = { key: EntryKey; item: EntryItem | undefined };
 
 /** Most of these are other people's and stay as they are. One with our tags was made by a call that came too late. */
-async function sweepUnknown(world: Needs, entries: readonly Unknown[], report: SweepReport): Promise<void> {
+async function sweepUnknown(
+  world: EndingNeeds,
+  entries: readonly Unknown[],
+  report: SweepReport,
+): Promise<void> {
   const suspects: (Unknown & { entryArn: string })[] = [];
   const { deployment } = world.settings;
   const look = (list: readonly Unknown[], see: (one: Unknown, standing: StandingEntry) => unknown) =>
@@ -106,7 +109,7 @@ async function sweepUnknown(world: Needs, entries: readonly Unknown[], report: S
 }
 
 /** The ledger has to know it before its delete can be claimed. */
-async function registered(world: Needs, key: EntryKey): Promise<EntryItem> {
+async function registered(world: EndingNeeds, key: EntryKey): Promise<EntryItem> {
   const item: EntryItem = { key, state: 'absent', generation: 0, roleId: '', owned: true };
   await world.ledger.move(undefined, item);
   return item;

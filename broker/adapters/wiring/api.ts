@@ -6,18 +6,19 @@ import { iamIdentities } from '../iam-identities.ts';
 import { lambdaBackground } from '../lambda-background.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { killOrders, recordsAndLedger } from './records.ts';
+import { killOrders, recordsAndLedger, tableOf } from './records.ts';
 
 export function apiWorld() {
   const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'killFunction']);
   const { region, deployment, stateMachineArn, killFunction } = settings;
+  const table = tableOf('granting', settings);
   return {
     clock: systemClock,
     ids: randomIds,
     catalog: deployedCatalog(),
     settings: { deployment, region },
-    ...recordsAndLedger('granting', settings),
-    ...killOrders('granting', settings),
+    ...recordsAndLedger(table),
+    ...killOrders(table),
     executions: stepFunctions('granting', region, stateMachineArn),
     entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),

@@ -3,15 +3,16 @@ import { eksEntries } from '../eks-entries.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { systemClock } from '../system.ts';
-import { recordsAndLedger } from './records.ts';
+import { recordsAndLedger, tableOf } from './records.ts';
 
 export function endGrantWorld() {
   const settings = environment(['region', 'deployment', 'table']);
   const { region, deployment } = settings;
+  const table = tableOf('revoking', settings);
   return {
     clock: systemClock,
     settings: { deployment, region },
-    ...recordsAndLedger('revoking', settings),
+    ...recordsAndLedger(table),
     entries: eksEntries('revoking'),
     metrics: new EmfMetrics(deployment),
   };

@@ -1,7 +1,7 @@
 /** The world of GuardRemoval: the record alone. */
 import { environment } from '../environment.ts';
-import { recordsAndLedger } from './records.ts';
+import { recordsAndLedger, tableOf } from './records.ts';
 
 export function guardRemovalWorld() {
-  return recordsAndLedger('revoking', environment(['region', 'table']));
+  return recordsAndLedger(tableOf('revoking', environment(['region', 'table'])));
 }

@@ -5,18 +5,19 @@ import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { lambdaClusterLeg } from '../lambda-cluster-leg.ts';
 import { systemClock } from '../system.ts';
-import { killOrders, knownClusters, recordsAndLedger } from './records.ts';
+import { killOrders, knownClusters, recordsAndLedger, tableOf } from './records.ts';
 
 export function killGrantsWorld() {
   const settings = environment(['region', 'deployment', 'table', 'unbindFunction', 'surveyFunction']);
   const { region, deployment, unbindFunction, surveyFunction } = settings;
+  const table = tableOf('revoking', settings);
   return {
     clock: systemClock,
     catalog: deployedCatalog(),
     settings: { deployment, region },
-    ...recordsAndLedger('revoking', settings),
-    ...knownClusters('revoking', settings),
-    ...killOrders('revoking', settings),
+    ...recordsAndLedger(table),
+    ...knownClusters(table),
+    ...killOrders(table),
     entries: eksEntries('revoking'),
     clusterLeg: lambdaClusterLeg(region, { unbind: unbindFunction, survey: surveyFunction }),
     metrics: new EmfMetrics(deployment),

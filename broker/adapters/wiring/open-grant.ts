@@ -7,16 +7,17 @@ import { iamIdentities } from '../iam-identities.ts';
 import { kmsSigner } from '../kms-signer.ts';
 import { s3AuditSink } from '../s3-audit-sink.ts';
 import { systemClock } from '../system.ts';
-import { recordsAndLedger } from './records.ts';
+import { recordsAndLedger, tableOf } from './records.ts';
 
 export function openGrantWorld() {
   const settings = environment(['region', 'deployment', 'table', 'auditBucket', 'planKeyId']);
   const { region, deployment, auditBucket, planKeyId } = settings;
+  const table = tableOf('granting', settings);
   return {
     clock: systemClock,
     catalog: deployedCatalog(),
     settings: { deployment, region },
-    ...recordsAndLedger('granting', settings),
+    ...recordsAndLedger(table),
     entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
     auditSink: s3AuditSink('granting', region, auditBucket),

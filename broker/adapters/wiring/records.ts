@@ -1,4 +1,5 @@
-/** The table's ports on one client. */
+/** The table's ports, all of a function's on one client: each client would open connections of its own. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { World } from '#ports';
 import { documentClient } from '../documents.ts';
 import { DynamoClusters } from '../dynamo-clusters.ts';
@@ -8,26 +9,25 @@ import { DynamoRecords } from '../dynamo-records.ts';
 import type { Environment } from '../environment.ts';
 import type { Purpose } from '../sdk-options.ts';
 
-export function recordsAndLedger(
-  purpose: Purpose,
-  { region, table }: Environment<'region' | 'table'>,
-): Pick<World, 'records' | 'ledger'> {
-  const documents = documentClient(purpose, region);
-  return { records: new DynamoRecords(documents, table), ledger: new DynamoLedger(documents, table) };
+interface Table {
+  documents: DynamoDBDocumentClient;
+  name: string;
+}
+
+export function tableOf(purpose: Purpose, { region, table }: Environment<'region' | 'table'>): Table {
+  return { documents: documentClient(purpose, region), name: table };
+}
+
+export function recordsAndLedger({ documents, name }: Table): Pick<World, 'records' | 'ledger'> {
+  return { records: new DynamoRecords(documents, name), ledger: new DynamoLedger(documents, name) };
 }
 
 /** For those that order, lift and drive kill orders. */
-export function killOrders(
-  purpose: Purpose,
-  { region, table }: Environment<'region' | 'table'>,
-): Pick<World, 'kills'> {
-  return { kills: new DynamoKills(documentClient(purpose, region), table) };
+export function killOrders({ documents, name }: Table): Pick<World, 'kills'> {
+  return { kills: new DynamoKills(documents, name) };
 }
 
 /** For those that look after clusters. */
-export function knownClusters(
-  purpose: Purpose,
-  { region, table }: Environment<'region' | 'table'>,
-): Pick<World, 'clusters'> {
-  return { clusters: new DynamoClusters(documentClient(purpose, region), table) };
+export function knownClusters({ documents, name }: Table): Pick<World, 'clusters'> {
+  return { clusters: new DynamoClusters(documents, name) };
 }

@@ -7,7 +7,7 @@ import { iamIdentities } from '../iam-identities.ts';
 import { lambdaBackground } from '../lambda-background.ts';
 import { lambdaClusterLeg } from '../lambda-cluster-leg.ts';
 import { systemClock } from '../system.ts';
-import { knownClusters, recordsAndLedger } from './records.ts';
+import { knownClusters, recordsAndLedger, tableOf } from './records.ts';
 
 export function sweepClusterWorld() {
   const settings = environment([
@@ -19,12 +19,13 @@ export function sweepClusterWorld() {
     'ownFunction',
   ]);
   const { region, deployment, unbindFunction, surveyFunction, ownFunction } = settings;
+  const table = tableOf('revoking', settings);
   return {
     clock: systemClock,
     catalog: deployedCatalog(),
     settings: { deployment, region },
-    ...recordsAndLedger('revoking', settings),
-    ...knownClusters('revoking', settings),
+    ...recordsAndLedger(table),
+    ...knownClusters(table),
     entries: eksEntries('revoking'),
     clusterLeg: lambdaClusterLeg(region, { unbind: unbindFunction, survey: surveyFunction }),
     background: lambdaBackground(region, { sweepCluster: ownFunction }),

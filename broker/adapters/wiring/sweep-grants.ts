@@ -10,7 +10,7 @@ import { s3AuditSink } from '../s3-audit-sink.ts';
 import { sesMailer } from '../ses-mailer.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { killOrders, knownClusters, recordsAndLedger } from './records.ts';
+import { killOrders, knownClusters, recordsAndLedger, tableOf } from './records.ts';
 
 export function sweepGrantsWorld() {
   const settings = environment([
@@ -28,14 +28,15 @@ export function sweepGrantsWorld() {
   ]);
   const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
   const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
+  const table = tableOf('revoking', settings);
   return {
     clock: systemClock,
     ids: randomIds,
     catalog: deployedCatalog(),
     settings: { deployment, region },
-    ...recordsAndLedger('revoking', settings),
-    ...knownClusters('revoking', settings),
-    ...killOrders('revoking', settings),
+    ...recordsAndLedger(table),
+    ...knownClusters(table),
+    ...killOrders(table),
     entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),
