@@ -4,7 +4,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { principalGroup, usernamePrefix } from '#domain/identity.ts';
 import { account, region, rootKeys } from '#local/emulator/emulator.ts';
 import { accessEntry, bindingsOf } from './insight.ts';
-import { expectTrueRecord, untilNothingStands } from './nothing-stands.ts';
+import { expectTrueRecord, neverUsable, untilNothingStands } from './nothing-stands.ts';
 import { aPerson, aRole, type E2ePerson } from './person.ts';
 import { approveByMail, askArgs, getAccess, mayGet, until, untilStatus } from './steps.ts';
 
@@ -49,8 +49,7 @@ describe.concurrent('An entry that was there before', () => {
       code: expect.not.toSatisfy((it) => it === 0),
       told: expect.stringContaining(command),
     });
-    // Where the sweep comes to it first, it can't tell whether a try before it has deleted anything.
-    const seen = await untilStatus(person, id, ['failed', 'revoked']);
+    const seen = await untilStatus(person, id, neverUsable);
     await expectTrueRecord(person, seen);
     expect(seen.request.history.map(({ reason }) => reason).join('\n')).toContain(command);
     expect(seen.request.history.map(({ status }) => status)).not.toContain('active');

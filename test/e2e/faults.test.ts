@@ -8,7 +8,7 @@ import { silentProgress } from '#local/progress.ts';
 import { type CloudFacts, factsOf } from './cloud.ts';
 import { type ClusterFault, type ClusterFront, roleBindings, startClusterFront } from './cluster-front.ts';
 import { bindingsOf } from './insight.ts';
-import { untilNothingStands } from './nothing-stands.ts';
+import { neverUsable, untilNothingStands } from './nothing-stands.ts';
 import { aPerson, type E2ePerson } from './person.ts';
 import { mayGet, until, untilStatus } from './steps.ts';
 
@@ -145,7 +145,7 @@ describe('A fault that outlasts every try to grant', () => {
     await untilNothingStands(person, id, 'denied');
   });
 
-  describe('in the middle: failed, with proof that nothing was ever usable', () => {
+  describe('in the middle: over, without having been usable', () => {
     interface Story {
       person: E2ePerson;
       id: string;
@@ -171,12 +171,12 @@ describe('A fault that outlasts every try to grant', () => {
     });
 
     test('the API server takes no RoleBinding', async () => {
-      const { request } = await untilNothingStands(unreached.person, unreached.id, 'failed');
+      const { request } = await untilNothingStands(unreached.person, unreached.id, neverUsable);
       expect(request.history.map(({ status }) => status)).not.toContain('active');
     });
 
     test('a create comes after everybody had given up on it: the cluster refuses it', async () => {
-      await untilNothingStands(late.person, late.id, 'failed');
+      await untilNothingStands(late.person, late.id, neverUsable);
       const answers = await front.release();
       expect(answers.length).toBeGreaterThan(0);
       for (const { status, body } of answers) {
@@ -189,7 +189,7 @@ describe('A fault that outlasts every try to grant', () => {
     });
 
     test('EKS makes no access entry', async () => {
-      await untilNothingStands(entryless.person, entryless.id, 'failed');
+      await untilNothingStands(entryless.person, entryless.id, neverUsable);
       disarm();
     });
   });

@@ -4,16 +4,20 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { DynamoLedger } from '#adapters/dynamo-ledger.ts';
 import { chainFault } from '#domain/audit-event.ts';
+import type { Status } from '#domain/request.ts';
 import { region, rootKeys } from '#local/emulator/emulator.ts';
 import { accessEntry, bindingsOf, shippedEvents } from './insight.ts';
 import type { E2ePerson } from './person.ts';
 import { mayGet, type Seen, until, untilStatus } from './steps.ts';
 
+/** Where nothing was ever usable: `revoked` when the sweep came first, which can't tell whether a try before it deleted something. */
+export const neverUsable: readonly Status[] = ['failed', 'revoked'];
+
 /** Waits for the end of a request that was this person's only one, and looks at all that could be left of it. */
 export async function untilNothingStands(
   person: E2ePerson,
   id: string,
-  ended: 'revoked' | 'failed' | 'denied',
+  ended: Status | readonly Status[],
   withinMs?: number,
 ): Promise<Seen> {
   const { cloud } = person;
