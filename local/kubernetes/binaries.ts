@@ -3,11 +3,12 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cached } from '#local/cache.ts';
+import { usableGo } from '#local/go-build.ts';
 import { run } from '#local/processes.ts';
 import type { Progress } from '#local/progress.ts';
-import { buildPrograms, usableGo } from './build.ts';
+import { buildPrograms } from './build.ts';
 import { downloadPrograms, officialIndex } from './download.ts';
-import { type Program, pinnedRelease, programs, type Release } from './release.ts';
+import { moduleDir, type Program, pinnedRelease, programs, type Release } from './release.ts';
 
 /** Paths of programs that have been seen to run. */
 export interface KubernetesBinaries {
@@ -103,7 +104,7 @@ async function build(
   progress: Progress,
   { usableGo, buildPrograms }: NonNullable<BinariesOptions['builder']>,
 ): Promise<string> {
-  const go = await usableGo();
+  const go = await usableGo(moduleDir);
   if (!go) {
     throw new Error(
       'The Kubernetes API server could be neither fetched nor built: the archive is out of reach (see above) and ' +

@@ -1,7 +1,6 @@
 /** Builds the pinned kube-apiserver, kubectl and etcd from the published Go modules, for where no archive can be had. */
 
-import path from 'node:path';
-import { run } from '#local/processes.ts';
+import { buildGoProgram } from '#local/go-build.ts';
 import type { Detail } from '#local/progress.ts';
 import { moduleDir, type Program, type Release } from './release.ts';
 
@@ -11,57 +10,17 @@ const packages: Record<Program, string> = {
   etcd: 'go.etcd.io/etcd/server/v3',
 };
 
-/** An older Go than go.mod asks for fetches that one by itself; this is the first that does. */
-const oldestGo = { major: 1, minor: 21 };
-
-/** The installed Go's version, such as "go1.26.8", or undefined where there is none that can build. */
-export async function usableGo(): Promise<string | undefined> {
-  const result = await run({
-    command: 'go',
-    args: ['env', 'GOVERSION'],
-    cwd: moduleDir,
-    timeoutMs: 60_000,
-  }).catch(() => undefined);
-  const version = result?.code === 0 ? result.stdout.trim() : undefined;
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version ?? '') ?? [];
-  const enough = Number(major) === oldestGo.major && Number(minor) >= oldestGo.minor;
-  return enough ? version : undefined;
-}
-
 /** Fills `dir` with the three programs. The largest goes first: the others reuse most of what it compiled. */
 export async function buildPrograms(dir: string, release: Release, detail: Detail): Promise<void> {
   for (const program of ['kube-apiserver', 'kubectl', 'etcd'] as const) {
     detail(program);
-    await build(program, dir, release);
-  }
-}
-
-async function build(program: Program, dir: string, release: Release): Promise<void> {
-  const { code, signal, stderr } = await run({
-    command: 'go',
-    args: [
-      'build',
-      '-trimpath',
-      '-ldflags',
-      linkerFlags(release),
-      '-o',
-      path.join(dir, program),
-      packages[program],
-    ],
-    cwd: moduleDir,
-    env: {
-      ...process.env,
-      CGO_ENABLED: '0',
-      // go.sum is complete, so nothing may be added to it; a workspace or flags of the person's must not reach in here.
-      GOFLAGS: '-mod=readonly -buildvcs=false',
-      GOWORK: 'off',
-    },
-  });
-  if (code !== 0) {
-    throw new Error(
-      `Building ${program} ${release.version} with Go failed (${signal ?? `exit code ${code}`}):\n` +
-        stderr.trimEnd().split('\n').slice(-15).join('\n'),
-    );
+    await buildGoProgram(dir, {
+      name: program,
+      title: `${program} ${release.version}`,
+      package: packages[program],
+      moduleDir,
+      linkerFlags: linkerFlags(release),
+    });
   }
 }
 

@@ -31,9 +31,10 @@ export async function pinnedRelease(): Promise<Release> {
     );
   }
   const read = (name: string) => readFile(new URL(name, import.meta.url));
-  const [goMod, goSum, recipe] = await Promise.all([read('go.mod'), read('go.sum'), read('build.ts')]);
+  const goMod = await read('go.mod');
+  const recipe = await Promise.all(['go.sum', 'build.ts', '../go-build.ts'].map(read));
   const version = /^\tk8s\.io\/kubernetes v(\d+\.\d+\.\d+)$/m.exec(goMod.toString())?.[1];
   if (!version) throw new Error('local/kubernetes/go.mod requires no k8s.io/kubernetes version.');
   const os = process.platform;
-  return { version, os, arch, key: cacheKey(goMod, goSum, recipe, version, os, arch) };
+  return { version, os, arch, key: cacheKey(goMod, ...recipe, version, os, arch) };
 }
