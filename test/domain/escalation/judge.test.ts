@@ -1,0 +1,80 @@
+/** Each escalation fires on what leads to it, and stays silent on what comes near it. */
+import { describe, expect, it } from 'vitest';
+import { judge, type Scope } from '#domain/escalation/judge.ts';
+import { escalationIds, knownEscalations } from '#domain/escalation/known.ts';
+import type { RbacRule } from '#domain/rbac.ts';
+import { cases, rule } from './cases.ts';
+
+const idsOf = (rules: readonly RbacRule[], scope: Scope) => judge(rules, { scope }).map(({ id }) => id);
+
+describe.each(cases)('$id', ({ id, fires, silent, clusterOnly }) => {
+  it.each(fires)('fires on %s', (text) => {
+    expect(idsOf([rule(text)], 'cluster')).toContain(id);
+    expect(idsOf([rule(text)], 'namespace').includes(id)).toBe(clusterOnly !== true);
+  });
+
+  it('stays silent on what comes near it', () => {
+    for (const text of silent) expect(idsOf([rule(text)], 'cluster'), text).not.toContain(id);
+    expect(idsOf(silent.map(rule), 'cluster')).not.toContain(id);
+  });
+});
+
+describe('E48-server-internals', () => {
+  const paths = (...nonResourceURLs: string[]) => [{ verbs: ['get'], nonResourceURLs }];
+
+  it.each(['*', '/*', '/logs', '/logs/*', '/logs/kube-apiserver.log', '/log*', '/debug/pprof/**'])(
+    'fires on %s',
+    (path) => {
+      expect(idsOf(paths(path), 'cluster')).toContain('E48-server-internals');
+      expect(idsOf(paths(path), 'namespace')).toEqual([]);
+    },
+  );
+
+  it('stays silent on what comes near it', () => {
+    const near = paths('/healthz', '/logsinks', '/metrics', '/api/*', '/version', '/*/logs');
+    expect(idsOf([...near, { verbs: ['put'], nonResourceURLs: ['/logs'] }], 'cluster')).toEqual([]);
+  });
+});
+
+describe('the escalations', () => {
+  it('are all tried here, each under an id of its own', () => {
+    expect(new Set(escalationIds).size).toBe(escalationIds.length);
+    expect([...cases.map(({ id }) => id), 'E48-server-internals'].sort()).toEqual(escalationIds);
+  });
+
+  it('say in words what they let one do', () => {
+    for (const { id, title, why } of knownEscalations) {
+      expect(id).toMatch(/^E\d\d(-[a-z]+)+$/);
+      expect(title, id).toMatch(/^[a-z].*[^.]$/);
+      expect(why, id).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+});
+
+describe('several rules', () => {
+  it('do not combine: verbs of one with resources of another', () => {
+    expect(idsOf([rule('create pods/log'), rule('get pods'), rule('list services')], 'namespace')).toEqual(
+      [],
+    );
+    expect(idsOf([rule('create configmaps'), rule('get pods/log')], 'namespace')).toEqual([]);
+  });
+
+  it('count each by itself, and are told with what in them does it, worst first', () => {
+    const found = judge([rule('get pods'), rule('get,list secrets,configmaps'), rule('bind *:*')], {
+      scope: 'namespace',
+    });
+    expect(found.map(({ id, rules, by }) => ({ id, rules, by }))).toEqual([
+      { id: 'E01-wildcard', rules: [2], by: ['*'] },
+      { id: 'E03-bind', rules: [2], by: ['bind roles', 'bind clusterroles'] },
+      { id: 'E08-get-secrets', rules: [1], by: ['get secrets'] },
+      { id: 'E09-list-secrets', rules: [1], by: ['list secrets'] },
+    ]);
+  });
+
+  it('that list nothing grant nothing', () => {
+    expect(idsOf([{ verbs: ['*'] }, { verbs: [], apiGroups: ['*'], resources: ['*'] }], 'cluster')).toEqual(
+      [],
+    );
+    expect(idsOf([{ verbs: ['*'], apiGroups: [], resources: ['*'] }], 'cluster')).toEqual([]);
+  });
+});
