@@ -12,7 +12,7 @@ import { stored } from '../builders/world.ts';
 
 const at = '2026-11-21T09:00:00.000Z';
 
-const orderOf = (scope: KillScope, id = ulid()) =>
+export const orderOf = (scope: KillScope, id = ulid()) =>
   newOrder({ id, scope, by: 'pat@example.com', reason: 'laptop stolen', at });
 
 const somebody = (): KillScope => ({ kind: 'person', value: `${randomUUID()}@example.com` });
@@ -29,7 +29,7 @@ async function lifted(kills: KillOrders, order: KillOrder): Promise<KillOrder> {
 }
 
 /** The change that OpenGrant makes. */
-async function opening(records: Records): Promise<Change> {
+export async function opening(records: Records): Promise<Change> {
   const before = await stored(records, { status: 'approved' });
   const { request, event } = open(before, at, 'curfew:OpenGrant');
   return { request, expectedVersion: before.version, events: [event], unless: scopesOf(before) };
