@@ -1,0 +1,29 @@
+/** All mutants, by area. */
+import { admissionMutants } from './admission.ts';
+import { bindMutants } from './bind.ts';
+import { closeMutants } from './close.ts';
+import { endMutants } from './end.ts';
+import { extendMutants } from './extend.ts';
+import { killMutants } from './kill.ts';
+import { ledgerMutants } from './ledger.ts';
+import type { Mutant } from './mutant.ts';
+import { openMutants } from './open.ts';
+import { recordMutants } from './records.ts';
+import { reviewMutants } from './review.ts';
+import { stateMachineMutants } from './state-machine.ts';
+import { sweepMutants } from './sweep.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...recordMutants,
+  ...ledgerMutants,
+  ...openMutants,
+  ...bindMutants,
+  ...endMutants,
+  ...closeMutants,
+  ...sweepMutants,
+  ...killMutants,
+  ...extendMutants,
+  ...stateMachineMutants,
+  ...admissionMutants,
+  ...reviewMutants,
+];
