@@ -22,6 +22,7 @@ import type {
   UnbindPlan,
   UnbindResult,
 } from '#domain/plan.ts';
+import type { PolicyInput, Verdict } from '#domain/policy/organisation.ts';
 import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
@@ -244,6 +245,12 @@ export interface Identities {
   find(account: string, roleName: string): Promise<Principal | 'gone'>;
 }
 
+/** The organisation's own rules, beside the guardrails. */
+export interface OrganisationPolicy {
+  /** Never rejects: what can't be judged is refused, with what is wrong with the policy as its reason, and counted. */
+  judge(input: PolicyInput): Promise<Verdict>;
+}
+
 type CountName =
   | 'RevocationFailed'
   | 'SweepRepaired'
@@ -251,7 +258,8 @@ type CountName =
   | 'Stuck'
   | 'ClusterSwept'
   | 'OrphanRemoved'
-  | 'DriftFound';
+  | 'DriftFound'
+  | 'PolicyFailed';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {
@@ -269,6 +277,7 @@ export interface World {
   clock: Clock;
   ids: Ids;
   catalog: Catalog;
+  organisation: OrganisationPolicy;
   settings: Settings;
   records: Records;
   kills: KillOrders;

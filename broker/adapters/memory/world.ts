@@ -19,6 +19,7 @@ import { MemoryKills } from './kills.ts';
 import { MemoryLedger } from './ledger.ts';
 import { MemoryMailer, plainMessages } from './mail.ts';
 import { MemoryMetrics } from './metrics.ts';
+import { MemoryOrganisation } from './organisation.ts';
 import { MemoryRecords } from './records.ts';
 import { sampleCatalog } from './sample-catalog.ts';
 import { memorySigner } from './signer.ts';
@@ -39,6 +40,7 @@ interface Inside {
   background: MemoryBackground;
   identities: MemoryIdentities;
   metrics: MemoryMetrics;
+  organisation: MemoryOrganisation;
 }
 
 export interface MemoryWorld extends World {
@@ -105,6 +107,7 @@ export function memoryWorld(
 ): MemoryWorld {
   const catalog = of.catalog ?? sampleCatalog();
   const faults = new Faults();
+  const metrics = new MemoryMetrics();
   const clock = new MemoryClock(of.now ?? '2026-11-21T08:00:00.000Z');
   const records = new MemoryRecords();
   const inside: Inside = {
@@ -121,7 +124,8 @@ export function memoryWorld(
     clusterLeg: new MemoryClusterLeg(),
     background: new MemoryBackground(),
     identities: new MemoryIdentities(),
-    metrics: new MemoryMetrics(),
+    metrics,
+    organisation: new MemoryOrganisation(metrics),
   };
   for (const principal of Object.values(memoryRoles)) inside.identities.add(principal);
   const clusters = onboard(catalog, inside.entries, inside.cluster);
@@ -149,6 +153,7 @@ export function memoryWorld(
     background: wrap('background', inside.background),
     identities: wrap('identities', inside.identities),
     metrics: wrap('metrics', inside.metrics),
+    organisation: wrap('organisation', inside.organisation),
     faults,
     inside,
     clusterOf(catalogName) {

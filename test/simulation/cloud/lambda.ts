@@ -1,6 +1,7 @@
 /** Functions as Lambda runs them: JSON in and out, input parsed by the real schemas, time-outs, crashes, calls in flight. */
 import { Unavailable } from '#domain/errors.ts';
 import { instantOf } from '#domain/instant.ts';
+import { noObjection } from '#domain/policy/organisation.ts';
 import type { World } from '#ports';
 import { TaskFailure } from '../asl/host.ts';
 import type { Chance } from './chance.ts';
@@ -212,6 +213,7 @@ export class Lambda {
       clock: { now: () => invocation.now(), sleep: (ms) => invocation.sleep(ms) },
       ids: twins.ids,
       catalog: this.#catalog(),
+      organisation: { judge: async () => noObjection },
       settings: twins.settings,
       records: called('records', twins.records, call),
       kills: called('kills', twins.kills, call),
