@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type EksStandIn, startEks } from './eks/stand-in.ts';
+import { type EksEndpoint, type EksStandIn, startEks } from './eks/stand-in.ts';
 import type { StackOutputs } from './emulator/deploy.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { goldenState } from './emulator/golden.ts';
@@ -20,12 +20,12 @@ import { fillCluster } from './workloads.ts';
 /** The cluster of the example catalog. */
 export const clusterName = 'payments-prod';
 
-export interface LocalCloud {
+export interface LocalCloud<Eks extends EksEndpoint = EksStandIn> {
   dir: string;
   /** Base address of Curfew's API. */
   apiUrl: string;
   emulator: Emulator;
-  eks: EksStandIn;
+  eks: Eks;
   cluster: LocalCluster;
   binaries: KubernetesBinaries;
   mailbox: Mailbox;
@@ -63,7 +63,15 @@ function localApiUrl(emulator: Emulator, awsUrl: string): string {
 }
 
 /** Starts everything, from the caches where they are warm. Nothing is left running or on disk once `stop` is done. */
-export async function startLocalCloud({ progress }: { progress: Progress }): Promise<LocalCloud> {
+export function startLocalCloud({ progress }: { progress: Progress }): Promise<LocalCloud> {
+  return startLocalCloudWith({ progress, eks: () => startEks({}) });
+}
+
+/** The same with another stand-in for EKS, such as one in a process of its own; it may keep files in `dir`. */
+export async function startLocalCloudWith<Eks extends EksEndpoint>(options: {
+  progress: Progress;
+  eks(dir: string): Promise<Eks>;
+}): Promise<LocalCloud<Eks>> {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-cloud-'));
   const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
   const stop = async () => {
@@ -71,23 +79,23 @@ export async function startLocalCloud({ progress }: { progress: Progress }): Pro
   };
   onShutdown(stop);
   try {
-    return { ...(await start(dir, progress, stops)), stop };
+    return { ...(await start(dir, options, stops)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(
+async function start<Eks extends EksEndpoint>(
   dir: string,
-  progress: Progress,
+  { progress, eks: startStandIn }: { progress: Progress; eks(dir: string): Promise<Eks> },
   stops: (() => Promise<unknown>)[],
-): Promise<Omit<LocalCloud, 'stop'>> {
+): Promise<Omit<LocalCloud<Eks>, 'stop'>> {
   const binaries = await ensureKubernetesBinaries(progress);
   const golden = await deployed(progress);
   const outputs = outputsOf(golden.outputs);
 
-  const eks = await startEks({});
+  const eks = await startStandIn(join(dir, 'eks'));
   stops.push(() => eks.stop());
   const [cluster, emulator] = await Promise.all([
     startCluster({
@@ -103,8 +111,8 @@ async function start(
     () => cluster.stop(),
     () => emulator.stop(),
   );
-  eks.useEmulator(emulator.url);
-  eks.registerCluster({ name: clusterName, endpoint: cluster.url, caPem: cluster.caPem });
+  await eks.useEmulator(emulator.url);
+  await eks.registerCluster({ name: clusterName, endpoint: cluster.url, caPem: cluster.caPem });
   const mailbox = await startMailbox({ emulatorUrl: emulator.url });
   stops.push(() => mailbox.stop());
 

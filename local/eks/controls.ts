@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { AnsweredCall } from './api.ts';
+import type { ClusterRegistration } from './clusters.ts';
 import { type Faults, faultForm } from './faults.ts';
 import type { PropagationDelay } from './propagation.ts';
 
@@ -12,11 +13,28 @@ const delayForm = z.strictObject({
 
 const throttleForm = z.strictObject({ perSecond: z.number().positive(), burst: z.number().int().positive() });
 
+const clusterForm = z.strictObject({
+  name: z.string().min(1),
+  endpoint: z.url({ protocol: /^https$/ }),
+  caPem: z.string().min(1),
+});
+
+const emulatorForm = z.strictObject({ url: z.url() });
+
+export interface Controlled {
+  faults: Faults;
+  propagation: PropagationDelay;
+  calls: AnsweredCall[];
+  registerCluster(cluster: ClusterRegistration): void;
+  useEmulator(url: string): void;
+}
+
 /**
  * `POST /_local/faults` adds a fault, `DELETE` ends them all, throttling too; `PUT /_local/throttle`,
- * `PUT /_local/propagation`; `GET /_local/calls`.
+ * `PUT /_local/propagation`; `PUT /_local/clusters` registers one, `PUT /_local/emulator` says where the emulator is;
+ * `GET /_local/calls`.
  */
-export function controls(of: { faults: Faults; propagation: PropagationDelay; calls: AnsweredCall[] }): Hono {
+export function controls(of: Controlled): Hono {
   const app = new Hono();
   app.get('/_local/faults', (context) => context.json(of.faults.waiting()));
   app.post('/_local/faults', (context) => accept(context, faultForm, (fault) => of.faults.add(fault)));
@@ -33,6 +51,10 @@ export function controls(of: { faults: Faults; propagation: PropagationDelay; ca
       if (deleteMs !== undefined) of.propagation.deleteMs = deleteMs;
     }),
   );
+  app.put('/_local/clusters', (context) =>
+    accept(context, clusterForm, (cluster) => of.registerCluster(cluster)),
+  );
+  app.put('/_local/emulator', (context) => accept(context, emulatorForm, ({ url }) => of.useEmulator(url)));
   app.get('/_local/calls', (context) => context.json(of.calls));
   return app;
 }

@@ -27,14 +27,22 @@ export interface EksOptions {
   now?: () => number;
 }
 
-export interface EksStandIn {
+/** A stand-in as the rest of the local cloud knows it, in this process or in one of its own. */
+export interface EksEndpoint {
   /** What `AWS_ENDPOINT_URL_EKS` is set to. */
   url: string;
   /** The webhook that the API server of `clusterName` asks; there before that cluster is registered. */
   authenticatorUrl(clusterName: string): string;
   /** Makes a running API server a cluster of EKS; repeat it when its endpoint or authority has changed. */
-  registerCluster(cluster: ClusterRegistration): void;
+  registerCluster(cluster: ClusterRegistration): void | Promise<void>;
   /** The emulator may be started after the stand-in, whose address it is given; until then every call fails. */
+  useEmulator(url: string): void | Promise<void>;
+  /** Calls that are left hanging end with it. */
+  stop(): Promise<void>;
+}
+
+export interface EksStandIn extends EksEndpoint {
+  registerCluster(cluster: ClusterRegistration): void;
   useEmulator(url: string): void;
   faults: Faults;
   /** Delays of what changes from now on; to be changed in place. */
@@ -43,8 +51,6 @@ export interface EksStandIn {
   calls: readonly AnsweredCall[];
   /** Entries as the API has them; what the cluster has heard of may lag behind. */
   entries(clusterName: string): AccessEntry[];
-  /** Calls that are left hanging end with it. */
-  stop(): Promise<void>;
 }
 
 /** Listens on loopback only. Throws if `stateFile` holds anything but access entries. */
@@ -70,10 +76,15 @@ export async function startEks({
   });
   const calls: AnsweredCall[] = [];
   const stopping = new AbortController();
+  const registerCluster = (cluster: ClusterRegistration) =>
+    clusters.register(cluster, account, region, now());
+  const useEmulator = (url: string) => {
+    knownEmulator = url;
+  };
   const iam = () => new IAMClient({ endpoint: emulator(), region, credentials: rootKeys });
 
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.route('/', controls({ faults, propagation: view.delay, calls }));
+  app.route('/', controls({ faults, propagation: view.delay, calls, registerCluster, useEmulator }));
   app.route('/', authenticator({ emulatorUrl: emulator, seenEntries: () => view.seen(), now }));
   app.route(
     '/',
@@ -93,10 +104,8 @@ export async function startEks({
   return {
     url,
     authenticatorUrl: (clusterName) => url + authenticatorPath(clusterName),
-    registerCluster: (cluster) => clusters.register(cluster, account, region, now()),
-    useEmulator(newUrl) {
-      knownEmulator = newUrl;
-    },
+    registerCluster,
+    useEmulator,
     faults,
     propagation: view.delay,
     calls,

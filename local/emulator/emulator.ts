@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, startProcess, untilReady } from '#local/processes.ts';
 import type { Progress } from '#local/progress.ts';
 import { ensureEmulator } from './environment.ts';
+import { killFunctions } from './function-processes.ts';
 import { type Mail, readMails } from './mails.ts';
 
 export const region = 'us-east-1';
@@ -45,6 +46,16 @@ export interface Emulator {
   apiUrl(apiId: string, stage: string): string;
   /** The same for an API's address on AWS, as stacks put it out: https://ID.execute-api.REGION.amazonaws.com/STAGE. */
   localApiUrl(awsUrl: string): string;
+  /**
+   * SIGKILL to the processes of functions whose name matches, at work or idle, and to no other. Returns the names of those
+   * it met. The next call of such a function starts a new process.
+   */
+  killFunctions(named: RegExp): Promise<string[]>;
+  /**
+   * Stops in good order and starts again at the same address with the state kept. Running executions fail and their task
+   * tokens are lost. Throws if it had to be killed, which loses the state.
+   */
+  restart(): Promise<void>;
   /** Ends the emulator and its functions; nothing is left running, nor in its temporary directory. */
   stop(): Promise<void>;
   /** Stops as `stop` does and leaves the state in `to`, which must not exist yet. Running executions are lost. */
@@ -64,8 +75,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const url = `http://127.0.0.1:${port}`;
   const temporary = join(dir, 'tmp');
   const state = join(dir, 'state');
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
   if (options.stateDir) {
     await rm(state, { recursive: true, force: true });
     await cp(options.stateDir, state, { recursive: true });
@@ -73,7 +82,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   await mkdir(state, { recursive: true });
 
   const logFile = join(dir, 'emulator.log');
-  const child = await progress.step('Starting the AWS emulator', async () => {
+  const launch = async () => {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
     const started = await startProcess({
       name: 'The AWS emulator',
       command: python,
@@ -90,7 +101,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       throw error;
     });
     return started;
-  });
+  };
+  let child = await progress.step('Starting the AWS emulator', launch);
+  /** Throws unless it has saved its state. */
+  const stopInOrder = async () => {
+    await stop();
+    const { signal } = await child.ended;
+    if (signal === 'SIGKILL') {
+      throw new Error(`The emulator had to be killed before it had saved its state: see ${logFile}.`);
+    }
+  };
   const apiUrl = (apiId: string, stage: string) => `${url}/_aws/execute-api/${apiId}/${stage}`;
   const stop = async () => {
     await child.stop();
@@ -113,13 +133,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         throw new Error(`${awsUrl} is not the address of a REST API's stage.`);
       return apiUrl(apiId, stage);
     },
+    killFunctions: (named) => killFunctions(child.pid, named),
+    async restart() {
+      await stopInOrder();
+      child = await launch();
+    },
     stop,
     async saveState(to) {
-      await stop();
-      const { signal } = await child.ended;
-      if (signal === 'SIGKILL') {
-        throw new Error(`The emulator had to be killed before it had saved its state: see ${logFile}.`);
-      }
+      await stopInOrder();
       await mkdir(dirname(to), { recursive: true });
       await cp(state, to, { recursive: true, errorOnExist: true, force: false });
     },

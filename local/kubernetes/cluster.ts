@@ -7,7 +7,12 @@ import { freePort } from '#local/processes.ts';
 import type { Progress } from '#local/progress.ts';
 import { type ClusterAuditEvent, readAuditLog } from './audit-log.ts';
 import type { KubernetesBinaries } from './binaries.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import {
+  type ControlPlaneOptions,
+  type ControlPlanePart,
+  resumeControlPlane,
+  startControlPlane,
+} from './control-plane.ts';
 import { writeAdminKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { ensurePki } from './pki.ts';
 
@@ -35,8 +40,10 @@ export interface LocalCluster {
   auditEvents(): Promise<ClusterAuditEvent[]>;
   /** Ends it within 3 seconds; what was written stays in `dir`. Fine to call twice. */
   stop(): Promise<void>;
-  /** Ends it at once, as an outage would. */
-  kill(): Promise<void>;
+  /** SIGKILL to one of its processes, or to both: an outage. */
+  kill(part?: ControlPlanePart): Promise<void>;
+  /** Starts again what was killed, and leaves alone what runs: same address, CA and data. Resolves when it is ready. */
+  resume(): Promise<void>;
   /** Starts it again, after `stop` or `kill` or while it runs: same address, CA and data. */
   restart(): Promise<void>;
 }
@@ -64,16 +71,15 @@ export async function startCluster(options: ClusterOptions): Promise<LocalCluste
     });
   }
 
-  const start = (port: number, etcdPort: number): Promise<ControlPlane> =>
-    startControlPlane({
-      ...options,
-      pki,
-      port,
-      etcdPort,
-      auditPolicy,
-      auditLog,
-      ...(options.authenticatorUrl && { authenticatorKubeconfig }),
-    });
+  const on = (port: number, etcdPort: number): ControlPlaneOptions => ({
+    ...options,
+    pki,
+    port,
+    etcdPort,
+    auditPolicy,
+    auditLog,
+    ...(options.authenticatorUrl && { authenticatorKubeconfig }),
+  });
 
   /** Between finding a port free and using it another process may take it. A port that was asked for is not changed. */
   async function startOnFreePorts() {
@@ -81,7 +87,7 @@ export async function startCluster(options: ClusterOptions): Promise<LocalCluste
       const port = options.port ?? (await freePort());
       const etcdPort = await freePort();
       try {
-        return { port, etcdPort, plane: await start(port, etcdPort) };
+        return { port, etcdPort, plane: await startControlPlane(on(port, etcdPort)) };
       } catch (error) {
         const portWasTaken = error instanceof Error && error.message.includes('address already in use');
         if (!portWasTaken || tries === portTries) throw error;
@@ -97,7 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<LocalCluste
   await writeAdminKubeconfig(adminKubeconfig, name, url, pki);
 
   const stop = async () => {
-    await plane.apiserver.stop();
+    await plane['kube-apiserver'].stop();
     await plane.etcd.stop();
   };
   return {
@@ -108,12 +114,16 @@ export async function startCluster(options: ClusterOptions): Promise<LocalCluste
     auditLog,
     auditEvents: () => readAuditLog(auditLog),
     stop,
-    async kill() {
-      await Promise.all([plane.apiserver.kill(), plane.etcd.kill()]);
+    async kill(part) {
+      const killed = part ? [plane[part]] : Object.values(plane);
+      await Promise.all(killed.map((child) => child.kill()));
+    },
+    async resume() {
+      plane = await resumeControlPlane(on(port, etcdPort), plane);
     },
     async restart() {
       await stop();
-      plane = await start(port, etcdPort);
+      plane = await startControlPlane(on(port, etcdPort));
     },
   };
 }

@@ -21,10 +21,9 @@ export interface ControlPlaneOptions {
   authenticatorKubeconfig?: string;
 }
 
-export interface ControlPlane {
-  etcd: Child;
-  apiserver: Child;
-}
+export type ControlPlanePart = 'etcd' | 'kube-apiserver';
+
+export type ControlPlane = Record<ControlPlanePart, Child>;
 
 const readyWithinMs = 90_000;
 
@@ -32,11 +31,21 @@ const readyWithinMs = 90_000;
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const etcd = await startEtcd(options);
   try {
-    return { etcd, apiserver: await startApiserver(options) };
+    return { etcd, 'kube-apiserver': await startApiserver(options) };
   } catch (error) {
     await etcd.kill();
     throw error;
   }
+}
+
+/** Starts again whichever of the two has ended, and waits until the API server is ready. What runs is left as it is. */
+export async function resumeControlPlane(
+  options: ControlPlaneOptions,
+  { etcd, 'kube-apiserver': apiserver }: ControlPlane,
+): Promise<ControlPlane> {
+  const store = etcd.alive ? etcd : await startEtcd(options);
+  const server = apiserver.alive ? await readyApiserver(options, apiserver) : await startApiserver(options);
+  return { etcd: store, 'kube-apiserver': server };
 }
 
 async function startEtcd({ name, binaries, pki, dir, etcdPort }: ControlPlaneOptions): Promise<Child> {
@@ -114,6 +123,10 @@ async function startApiserver(options: ControlPlaneOptions): Promise<Child> {
     // Left alone it takes six seconds to drain, and there is nobody to drain for.
     graceMs: 1_000,
   });
+  return readyApiserver(options, apiserver);
+}
+
+async function readyApiserver({ pki, port }: ControlPlaneOptions, apiserver: Child): Promise<Child> {
   return ready(apiserver, 'ready', `https://127.0.0.1:${port}/readyz`, {
     ca: await readFile(pki.ca),
     cert: await readFile(pki.adminCert),

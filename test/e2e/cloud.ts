@@ -1,6 +1,7 @@
 /** One local cloud for all tests of this project: started before the first, stopped after the last, whatever happens in between. */
 import type { TestProject } from 'vitest/node';
 import { type LocalCloud, startLocalCloud } from '#local/cloud.ts';
+import type { EksEndpoint } from '#local/eks/stand-in.ts';
 import { progressTo } from '#local/progress.ts';
 
 /** What of a cloud another process can use: addresses, paths and names. `inject('cloud')` gives it to a test. */
@@ -24,7 +25,7 @@ declare module 'vitest' {
 }
 
 /** For a test file with a cloud of its own, too: the steps work on the facts of any. */
-export function factsOf(cloud: LocalCloud): CloudFacts {
+export function factsOf(cloud: LocalCloud<EksEndpoint>): CloudFacts {
   const { dir, apiUrl, emulator, eks, cluster, binaries, outputs } = cloud;
   const { name, url, caPem, adminKubeconfig, auditLog } = cluster;
   return {

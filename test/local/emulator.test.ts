@@ -179,6 +179,40 @@ describe('IAM on it', () => {
   });
 });
 
+describe('an emulator whose parts fail', () => {
+  test('kills the functions that are named, at work as they are, and no other', async () => {
+    await fetch(`${url()}/open/hello`);
+    const payload = '{"milliseconds":20000}';
+    const call = clients.functions.send(new InvokeCommand({ FunctionName: out.Slow, Payload: payload }));
+    const killed = await until(async () => {
+      const names = await emulator.killFunctions(new RegExp(`^${out.Slow}$`));
+      return names.length > 0 && names;
+    });
+    expect(killed).toEqual([out.Slow]);
+    const { FunctionError, Payload } = await call;
+    expect(FunctionError).toBeDefined();
+    expect(JSON.parse(Payload?.transformToString() ?? '')).toMatchObject({ errorType: 'Runtime.ExitError' });
+    const others = await processesOf(emulator);
+    expect(others.some((command) => command.includes('ministack-lambda-'))).toBe(true);
+  }, 30_000);
+
+  test('is the same after a restart, but for the executions that ran: they have failed', async () => {
+    const it = await startEmulator({ dir: join(dir, 'restarted'), progress, stateDir: golden.stateDir });
+    const { states } = clientsOf(it);
+    const input = '{"id":"interrupted","reviewSeconds":600}';
+    const { executionArn } = await states.send(
+      new StartExecutionCommand({ stateMachineArn: out.Machine, input }),
+    );
+    await until(async () => (await it.mails()).some(({ subject }) => subject === 'Review interrupted'));
+    await it.restart();
+    const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    expect(status).toBe('FAILED');
+    expect((await fetch(`${it.localApiUrl(out.ApiUrl ?? '')}/open/hello`)).status).toBe(200);
+    await it.stop();
+    expect(await processesOf(it)).toEqual([]);
+  }, 60_000);
+});
+
 describe('an emulator that is stopped', () => {
   test('leaves no process, no listener, no temporary file and the kept state as it was, even during a call', async () => {
     const other = await startEmulator({ dir: join(dir, 'other'), progress, stateDir: golden.stateDir });

@@ -264,6 +264,28 @@ test('after an outage the cluster is the same: address, authority, data; stopped
   expect((await asAdmin(['get', 'ns', 'kept'], undefined, again)).code).toBe(0);
 });
 
+test.each(['etcd', 'kube-apiserver'] as const)(
+  'after %s alone was killed, it alone is started again',
+  async (part) => {
+    const it = await start(`killed-${part}`);
+    const own = path.join(dir, `killed-${part}`);
+    await asAdmin(['create', 'namespace', 'kept'], undefined, it);
+    const before = await commandsWith(own);
+    await it.kill(part);
+    const left = await commandsWith(own);
+    expect(left).toHaveLength(1);
+    expect((await asAdmin(['get', 'ns', 'kept', '--request-timeout=3s'], undefined, it)).code).not.toBe(0);
+
+    await it.resume();
+    expect((await asAdmin(['get', 'ns', 'kept'], undefined, it)).code).toBe(0);
+    const after = await commandsWith(own);
+    expect(after).toHaveLength(2);
+    expect(after).toEqual(expect.arrayContaining(left));
+    expect(after).not.toEqual(before);
+    await it.stop();
+  },
+);
+
 test('a cluster that cannot start says why, and leaves nothing running', async () => {
   const port = Number(new URL(cluster.url).port);
   await expect(start('taken', { port })).rejects.toThrow(
