@@ -19,6 +19,7 @@ export default defineConfig({
           fileParallelism: true,
         },
       },
+      { test: { name: 'chaos', ...projects.chaos, testTimeout: 600_000, hookTimeout: 900_000 } },
     ],
   },
 });

@@ -10,7 +10,18 @@ export const projects = {
   unit: {
     include: [
       'test/*.test.ts',
-      ...tests('domain', 'operations', 'http', 'mail', 'cli', 'infra', 'cluster', 'adapters', 'upgrades'),
+      ...tests(
+        'domain',
+        'operations',
+        'http',
+        'mail',
+        'cli',
+        'infra',
+        'cluster',
+        'adapters',
+        'upgrades',
+        'mutants',
+      ),
     ],
     exclude: processTests,
   },
@@ -20,4 +31,6 @@ export const projects = {
   local: { include: [...tests('contracts', 'local', 'browser'), ...processTests], exclude: [] as string[] },
   /** The whole loop on the whole local cloud. */
   e2e: { include: tests('e2e'), exclude: [] as string[] },
+  /** Real parts of a local cloud of its own are killed and come back. */
+  chaos: { include: tests('chaos'), exclude: [] as string[] },
 };

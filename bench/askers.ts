@@ -1,0 +1,69 @@
+/** People who ask for access in a bench: several to an IAM role, signed in, without terminals of their own. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestView } from '#http/request-view.ts';
+import type { LocalCloud } from '#local/cloud.ts';
+import { region } from '#local/emulator/emulator.ts';
+import { createCallers, type Person, people, permissionSet, signIn } from '#local/people.ts';
+import { type Api, type NewRequest, openApi } from '../cli/api/client.ts';
+
+export interface Asker {
+  api: Api;
+  session: string;
+}
+
+const peoplePerRole = 5;
+
+export async function someAskers(cloud: LocalCloud, count: number): Promise<Asker[]> {
+  const askers: Asker[] = [];
+  for (let i = 0; i < count; i++) {
+    const role = permissionSet(`Bench${Math.floor(i / peoplePerRole)}`);
+    if (i % peoplePerRole === 0) await createCallers(cloud.emulator.url, role);
+    askers.push(await asker(cloud, { session: `bench${i}@example.com`, role }));
+  }
+  return askers;
+}
+
+export async function asker(cloud: LocalCloud, person: Pick<Person, 'session' | 'role'>): Promise<Asker> {
+  const credentials = await signIn(cloud.emulator.url, person);
+  const identity = {
+    credentials: async () => credentials,
+    region: async () => region,
+    signInHint: 'sign in again',
+  };
+  return { api: openApi({ url: new URL(cloud.apiUrl), identity }), session: person.session };
+}
+
+/** A reviewer of pod-reader. */
+export const aReviewer = (cloud: LocalCloud) => asker(cloud, people.rita);
+
+/** Asks, and has it approved where the role needs that. */
+export async function ask(
+  { api }: Asker,
+  reviewer: Asker,
+  body: Omit<NewRequest, 'cluster' | 'namespaces' | 'reason'> & { cluster: string },
+): Promise<RequestView> {
+  const asked = await api.submit(
+    { ...body, namespaces: ['payments'], reason: 'how late does it end' },
+    randomUUID(),
+  );
+  if (asked.status === 'pending')
+    await reviewer.api.review(asked.id, { answer: 'approve', digest: asked.digest });
+  return asked;
+}
+
+/** Looks until a request has one of these statuses. Throws after 10 minutes. */
+export async function untilStatus(
+  { api }: Asker,
+  id: string,
+  wanted: readonly string[],
+): Promise<RequestView> {
+  for (const deadline = Date.now() + 600_000; Date.now() < deadline; ) {
+    const { request } = await api.show(id);
+    if (wanted.includes(request.status)) return request;
+    if (['denied', 'failed', 'timed-out', 'withdrawn', 'revoked'].includes(request.status))
+      throw new Error(`Request ${id} ended ${request.status}: ${request.history.at(-1)?.reason}`);
+    await sleep(1_000);
+  }
+  throw new Error(`Request ${id} was not ${wanted.join(' or ')} after 10 minutes.`);
+}
