@@ -43,6 +43,14 @@ export const stories: Record<string, History> = {
   'one that starts later': history(ask({ startsInSeconds: 15 })),
   'one that is extended': history(ask({ seconds: 60, sequels: then('extend', 12) })),
   'one that nobody answers': history(ask({ answers: [] })),
+  'one that a kill order ends': {
+    ...history(ask({ seconds: 100 })),
+    kills: [{ atSecond: 12, by: 'pat', target: { kind: 'person', of: 'alice' }, liftAfterSeconds: 60 }],
+  },
+  'one that the sweep of its cluster ends': {
+    ...history(ask({ seconds: 900 })),
+    mishaps: [{ what: 'add a subject', atSecond: 12, of: 0 }],
+  },
 };
 
 /** Two grants of one principal that overlap, in each of the ways in which their ends can lie. */

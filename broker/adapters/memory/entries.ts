@@ -78,6 +78,11 @@ export class MemoryEntries implements AccessEntries {
     this.associated.delete(this.#text(key));
   }
 
+  /** What stands now, however behind EKS may be with showing it. */
+  on(key: EntryKey): StandingEntry | undefined {
+    return this.standing.get(this.#text(key));
+  }
+
   /** An entry that somebody else made, as it would be found there. */
   plant(key: EntryKey, content: Partial<EntryContent> = {}): StandingEntry {
     const entry = {

@@ -15,7 +15,6 @@ export function background(
   };
   return {
     sweepCluster: async (sweep) => call('SweepCluster', sweep),
-    // SweepGrants drives kill orders each minute.
-    killGrants: async () => {},
+    killGrants: async (killId) => call('KillGrants', { killId }),
   };
 }

@@ -1,6 +1,7 @@
 /** One account in virtual time: the functions, Step Functions, the schedule, the stream and the events, wired as the stack does. */
 import type { Catalog } from '#domain/catalog.ts';
 import type { World } from '#ports';
+import { Authorizer } from './authorizer.ts';
 import { background } from './background.ts';
 import { Chance } from './chance.ts';
 import { Fates, type Weather } from './fate.ts';
@@ -12,6 +13,10 @@ import { Story } from './story.ts';
 import { type Twins, twins } from './twins.ts';
 
 export const start = Date.parse('2026-11-21T12:00:00.000Z');
+
+/** What landed when somebody changed a cluster or an access entry past Curfew, and when a RoleBinding came into force. */
+export const byHand = 'by hand';
+export const rbacPoint = 'rbac';
 
 /** Tries of the stream until a batch goes to the queue of what was not shipped. */
 const streamTries = 10;
@@ -28,6 +33,7 @@ export class Cloud {
   readonly chance: Chance;
   readonly fates: Fates;
   readonly twins: Twins;
+  readonly authorizer: Authorizer;
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
   readonly story: Story;
@@ -55,7 +61,7 @@ export class Cloud {
       endedBadly: (requestId) =>
         this.#deliver('events.deliver', 60_000, () => this.sweep({ detail: { name: requestId } })),
     });
-    const { skewMs, staleMs } = weather;
+    const { skewMs, staleMs, rbacMs = 0 } = weather;
     this.twins = twins(
       { scheduler: this.scheduler, chance: this.chance, skewMs, staleMs },
       {
@@ -65,6 +71,9 @@ export class Cloud {
       },
     );
     this.twins.entries.ghosts = weather.ghosts === true;
+    const { scheduler, chance } = this;
+    this.authorizer = new Authorizer(this.twins.clusters, { scheduler, chance, lagMs: rbacMs });
+    this.authorizer.onEffect = () => this.onLanded(rbacPoint);
     const around = {
       scheduler: this.scheduler,
       chance: this.chance,
@@ -84,7 +93,8 @@ export class Cloud {
 
   landed(point: string): void {
     this.landings += 1;
-    if (point === 'records.commit') this.#stream();
+    if (point === 'records.commit' || point === 'kills.begin' || point === 'kills.save') this.#stream();
+    if (point.startsWith('cluster.') || point === byHand) this.authorizer.see();
     this.onLanded(point);
   }
 
@@ -122,7 +132,7 @@ export class Cloud {
       this.scheduler.in(this.chance.whole(soon, latestMs + 1_000), act);
   }
 
-  /** New events of a request go to the locked bucket by the table's stream; what the stream loses, the sweep ships. */
+  /** New events of a request or kill order go to the locked bucket by the table's stream; what the stream loses, the sweep ships. */
   #stream(): void {
     for (const [id, log] of this.twins.records.stored) {
       if (this.#shipping.has(id) || log.at(-1)?.shipped !== false) continue;

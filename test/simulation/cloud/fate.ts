@@ -51,6 +51,8 @@ export interface Weather {
   staleMs: number;
   /** Whether EKS may go on showing, as long, an access entry that was deleted or replaced. */
   ghosts?: boolean;
+  /** Longest until an API server goes by a RoleBinding that was written or deleted. */
+  rbacMs?: number;
 }
 
 export const calm: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs: 0 };

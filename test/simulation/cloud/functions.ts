@@ -7,6 +7,7 @@ import {
   clusterSweep,
   endStep,
   holdStep,
+  killStep,
   requestStep,
   signedPlan,
   surveyPlan,
@@ -19,6 +20,7 @@ import { bindRole } from '#operations/bind-role.ts';
 import { closeGrant } from '#operations/close-grant.ts';
 import { endGrant } from '#operations/end-grant.ts';
 import { holdGrant } from '#operations/hold-grant.ts';
+import { killGrants } from '#operations/kill-grants.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { shipEvents } from '#operations/ship-events.ts';
 import { surveyCluster } from '#operations/survey-cluster.ts';
@@ -67,6 +69,10 @@ export const functions = {
   SweepGrants: deployed(55, sweepEvent, async (world, input) => {
     const { looked, repaired, failed } = await sweepGrants(world, input);
     return { looked, repaired: repaired.length, failed: failed.length };
+  }),
+  KillGrants: deployed(600, killStep, async (world, { killId }) => {
+    const order = await killGrants(world, { killId });
+    return { killId, done: order?.doneAt !== undefined, ended: order?.ended ?? 0 };
   }),
   /** The stream's records, read: which request has new events. */
   ShipEvents: deployed(60, z.object({ requestId: z.string() }), shipEvents),

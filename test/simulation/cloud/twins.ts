@@ -4,7 +4,6 @@ import { type MemoryCluster, MemoryClusterApi } from '#adapters/memory/cluster.t
 import { MemoryClusters } from '#adapters/memory/clusters.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryIds } from '#adapters/memory/ids.ts';
-import { MemoryKills } from '#adapters/memory/kills.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer, plainMessages } from '#adapters/memory/mail.ts';
 import { memoryRoles } from '#adapters/memory/world.ts';
@@ -13,7 +12,8 @@ import { instantOf } from '#domain/instant.ts';
 import { type BindPlan, planText } from '#domain/plan.ts';
 import type { Background, ClusterLeg, Executions, Metrics, PlanSigner, PlanVerifier, World } from '#ports';
 import type { Chance } from './chance.ts';
-import { LaggingEntries, LaggingRecords } from './lag.ts';
+import { LaggingEntries } from './lagging-entries.ts';
+import { LaggingKills, LaggingRecords } from './lagging-records.ts';
 import { onboarded } from './onboarded.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -21,7 +21,7 @@ export interface Twins {
   settings: World['settings'];
   ids: MemoryIds;
   records: LaggingRecords;
-  kills: MemoryKills;
+  kills: LaggingKills;
   /** Those that the sweep looks at. */
   known: MemoryClusters;
   ledger: MemoryLedger;
@@ -56,7 +56,7 @@ export function twins(
   const { scheduler, chance, skewMs, staleMs } = of;
   const apiSkew = skewMs === 0 ? 0 : chance.whole(-skewMs / 2, skewMs / 2);
   const clock = { now: () => instantOf(scheduler.now) };
-  const records = new LaggingRecords(scheduler, chance, staleMs);
+  const records = new LaggingRecords({ scheduler, chance, staleMs });
   const entries = new LaggingEntries(scheduler, chance, staleMs);
   const cluster = new MemoryClusterApi({ now: () => instantOf(scheduler.now + apiSkew) });
   const identities = new MemoryIdentities();
@@ -65,7 +65,7 @@ export function twins(
     settings,
     ids: new MemoryIds(clock),
     records,
-    kills: new MemoryKills(records),
+    kills: new LaggingKills(records, { scheduler, chance, staleMs }),
     known: new MemoryClusters(),
     ledger: new MemoryLedger(records),
     entries,

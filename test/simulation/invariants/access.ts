@@ -3,6 +3,7 @@ import { eligibleReviewers } from '#domain/catalog.ts';
 import { msBetween } from '#domain/instant.ts';
 import { patience } from '#domain/lifecycle.ts';
 import { callers, personOf } from '../people/cast.ts';
+import { isExcused } from './by-hand.ts';
 import type { Evident } from './evidence.ts';
 import type { Invariant, Seen } from './invariant.ts';
 import type { Right } from './observe.ts';
@@ -31,8 +32,8 @@ function grantsFor(seen: Seen, right: Right): Evident[] {
   );
 }
 
-const foreign = (seen: Seen, { binding }: Right) => seen.mishaps.planted.has(`binding ${binding}`);
-const describe = ({ who, namespace, clusterRole, binding }: Right) =>
+export const foreign = (seen: Seen, { binding }: Right) => seen.mishaps.planted.has(`binding ${binding}`);
+export const describe = ({ who, namespace, clusterRole, binding }: Right) =>
   `${who} may use ${clusterRole} in ${namespace} by ${binding}`;
 
 function breachOf(
@@ -42,7 +43,7 @@ function breachOf(
   for (const right of seen.rights) {
     if (foreign(seen, right)) continue;
     const why = fault(right, grantsFor(seen, right));
-    if (why !== undefined) return `${describe(right)}: ${why}`;
+    if (why !== undefined && !isExcused(seen, right)) return `${describe(right)}: ${why}`;
   }
   return undefined;
 }
@@ -55,13 +56,24 @@ export const grantedToThem: Invariant = {
 };
 
 /** Latest instant at which a grant's access may be seen. */
-export function deadlineOf(seen: Seen, { id, grant }: Evident): number {
+export function deadlineOf(seen: Seen, { id, grant, asked }: Evident): number {
   const expires = Date.parse(grant?.expiresAt ?? '');
-  const end = seen.deeds.endOf(id);
+  const ends = [seen.deeds.endOf(id), endOfExtended(seen, asked.extends)].flatMap((end) => end ?? []);
+  const end = ends.length > 0 ? Math.min(...ends) : undefined;
   if (seen.faultless)
     return Math.min(expires + faultlessMs, end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs);
-  const asked = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
-  return Math.max(asked, seen.lastFault) + healedMs + patienceMs + sweepMs + seen.skewMs;
+  const over = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
+  return Math.max(over, seen.lastFault) + healedMs + patienceMs + sweepMs + seen.skewMs;
+}
+
+/** Before this the hold has not fired, and who ends a grant ends what was asked for to go on with it. */
+const holdFiresMs = 10_000;
+
+function endOfExtended(seen: Seen, extended: string | undefined): number | undefined {
+  const grant = extended === undefined ? undefined : seen.evidence.all.get(extended)?.grant;
+  const end = extended === undefined ? undefined : seen.deeds.endOf(extended);
+  if (!grant || end === undefined) return undefined;
+  return end < Date.parse(grant.expiresAt) - holdFiresMs - seen.skewMs ? end : undefined;
 }
 
 export const outOnTime: Invariant = {
@@ -74,14 +86,19 @@ export const outOnTime: Invariant = {
     }),
 };
 
+/** A successor is opened so long before its start that the person sees no gap. */
+const handoverMs = 30_000;
+
 export const notBefore: Invariant = {
   name: 'not before its start',
-  says: 'Nobody has a right before the start of a grant that gives it.',
+  says: 'Nobody has a right before the start of a grant that gives it, or the handover to it.',
   breach: (seen) =>
     breachOf(seen, (_, grants) => {
       const early = grants.every(({ asked }) => {
-        const start = asked.extends === undefined ? asked.startsAt : undefined;
-        return start !== undefined && seen.now + seen.skewMs / 2 < Date.parse(start);
+        const ahead = asked.extends === undefined ? 0 : handoverMs;
+        return (
+          asked.startsAt !== undefined && seen.now + seen.skewMs / 2 < Date.parse(asked.startsAt) - ahead
+        );
       });
       return early ? 'its start lies ahead' : undefined;
     }),
@@ -135,6 +152,9 @@ export const evidenceFirst: Invariant = {
     }),
 };
 
+/** An API server goes by a new RoleBinding a moment later. */
+const effectMs = 200;
+
 export const kept: Invariant = {
   name: 'kept until its end',
   says: "A grant in force gives its right until it expires or somebody ends it; another grant's end takes nothing from it.",
@@ -145,6 +165,7 @@ export const kept: Invariant = {
       const natural = status === 'active' || (status === 'revoking' && ending?.reason === 'its time is up');
       if (!natural || !grant?.activatedAt || endRequested || now >= Date.parse(grant.expiresAt) - skewMs)
         continue;
+      if (now < Date.parse(grant.activatedAt) + effectMs + skewMs) continue;
       if (deeds.spoiled('entry', subject.principalArn)) continue;
       for (const { namespace, name } of grant.bindings) {
         if (deeds.spoiled('binding', `${namespace}/${name}`)) continue;

@@ -2,6 +2,7 @@
 import type { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import type { AuditEvent } from '#domain/audit-event.ts';
 import type { Subject } from '#domain/identity.ts';
+import type { Instant } from '#domain/instant.ts';
 import type { Asked, Grant, Review } from '#domain/request.ts';
 
 export interface Evident {
@@ -12,6 +13,8 @@ export interface Evident {
   digest: string;
   actor: string;
   approvals: Review[];
+  /** When enough had said yes. */
+  approvedAt?: Instant;
   grant?: Grant;
   /** Events in the bucket, by number. */
   seen: Set<number>;
@@ -57,6 +60,7 @@ export class Evidence {
     const found = this.#byId.get(event.requestId);
     if (!found) return;
     found.seen.add(event.seq);
+    if (event.status === 'approved') found.approvedAt ??= event.at;
     const review = facts.review as Review | undefined;
     if (review?.answer === 'approve') found.approvals.push(review);
     if (event.type === 'grant-opened') {

@@ -34,9 +34,10 @@ function gives(
 }
 
 /** Every right that everybody has now, on every cluster. */
-export function observe({ twins }: Cloud): Right[] {
+export function observe({ twins, authorizer }: Cloud): Right[] {
   const rights: Right[] = [];
-  for (const [cluster, { roleBindings }] of twins.clusters) {
+  for (const cluster of twins.clusters.keys()) {
+    const roleBindings = authorizer.inForce(cluster);
     if (roleBindings.size === 0) continue;
     const entries = [...twins.entries.standing.values()].filter(({ entryArn }) =>
       entryArn.includes(`/${cluster}`),

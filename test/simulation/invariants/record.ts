@@ -1,7 +1,9 @@
 /** Promises 3 and 4: nothing of others is touched, and every change of a record is one event of a whole chain. */
 import { chainFault } from '#domain/audit-event.ts';
+import { isDriven } from '#domain/kill-order.ts';
 import type { Status } from '#domain/request.ts';
 import { statusTable } from '../../builders/status-table.ts';
+import { eksClusters } from '../people/cast.ts';
 import type { Invariant, Seen } from './invariant.ts';
 
 export const finals = (Object.keys(statusTable) as Status[]).filter(
@@ -53,7 +55,7 @@ export const onlyOurs: Invariant = {
       const [kind = '', key = ''] = what.split(' ');
       const standing =
         kind === 'entry'
-          ? cloud.twins.entries.standing.values().find(({ principalArn }) => principalArn === key)
+          ? cloud.twins.entries.on({ ...eksClusters['payments-prod'], principalArn: key })
           : cloud.twins.clusters.get('payments-prod')?.roleBindings.get(key);
       if (!standing) return `the ${what} that somebody else made is gone`;
       if (JSON.stringify(standing) !== before) return `the ${what} that somebody else made was changed`;
@@ -65,12 +67,14 @@ export const onlyOurs: Invariant = {
 export const overIsOver: Invariant = {
   name: 'over is over',
   says: 'While a record has a final status, nothing stands that was made for it.',
-  breach: ({ cloud }) => {
-    for (const [key] of cloud.twins.clusters.get('payments-prod')?.roleBindings ?? []) {
-      const id = key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
-      const request = cloud.twins.records.requests.get(id);
-      if (request && finals.includes(request.status)) return `${key} stands, but ${id} is ${request.status}`;
-    }
+  breach: ({ cloud, deeds }) => {
+    for (const { roleBindings } of cloud.twins.clusters.values())
+      for (const key of roleBindings.keys()) {
+        const id = key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
+        const request = cloud.twins.records.requests.get(id);
+        if (request && finals.includes(request.status) && !deeds.spoiled('binding', key))
+          return `${key} stands, but ${id} is ${request.status}`;
+      }
     return undefined;
   },
 };
@@ -78,20 +82,23 @@ export const overIsOver: Invariant = {
 /** Looked at once, when a history has become quiet. */
 export const nothingLeft: Invariant = {
   name: 'nothing left',
-  says: 'When all is quiet, every record is final, nothing of Curfew stands or is held, and all events are in the bucket.',
+  says: 'When all is quiet, every record is final, every kill order done or lifted, nothing of Curfew stands or is held, and all events are in the bucket.',
   breach: ({ cloud, mishaps }) => {
-    const { records, entries, ledger, clusters, auditSink } = cloud.twins;
-    for (const { id, status } of records.requests.values()) {
+    const { records, entries, ledger, clusters, auditSink, kills } = cloud.twins;
+    for (const { id, status } of records.requests.values())
       if (!finals.includes(status)) return `${id} is still ${status}`;
-      const log = records.stored.get(id) ?? [];
+    for (const order of kills.orders.values())
+      if (isDriven(order)) return `the kill order ${order.id} is not done`;
+    for (const [id, log] of records.stored) {
       const fault = chainFault(log.map(({ event }) => event));
       if (fault) return `${id}: ${fault}`;
     }
     for (const [name, { roleBindings }] of clusters)
       for (const key of roleBindings.keys())
         if (!mishaps.planted.has(`binding ${key}`)) return `${key} stands on ${name}`;
-    for (const { principalArn } of entries.standing.values())
-      if (!mishaps.planted.has(`entry ${principalArn}`)) return `the entry of ${principalArn} stands`;
+    for (const { principalArn, entryArn } of entries.standing.values())
+      if (!mishaps.planted.has(`entry ${principalArn}`) || !entryArn.includes('/payments-prod/'))
+        return `the entry of ${principalArn} stands`;
     const [holder] = ledger.allHolders();
     if (holder !== undefined) return `${holder} holds an entry`;
     const written = [...records.stored.values()].reduce((sum, log) => sum + log.length, 0);

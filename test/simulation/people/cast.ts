@@ -3,6 +3,7 @@
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { memoryRoles } from '#adapters/memory/world.ts';
 import type { Catalog } from '#domain/catalog.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
 import { type Caller, callerOf, type Principal } from '#domain/identity.ts';
 import { freeze } from '../cloud/lag.ts';
 
@@ -28,6 +29,14 @@ export const callers = Object.fromEntries(
 ) as unknown as Record<Name, Caller>;
 
 export const personOf = (name: Name): string => callers[name].person ?? sessionOf(name);
+
+/** As the sample catalog lists them. */
+export const eksClusters = {
+  'payments-prod': { eksName: 'payments-prod', region: 'us-east-1' },
+  'payments-test': { eksName: 'payments-test-eks', region: 'eu-west-1' },
+} as const satisfies Record<string, EksCluster>;
+export type ClusterName = keyof typeof eksClusters;
+export const clusterNames = Object.keys(eksClusters) as ClusterName[];
 
 /** `reviewWindow` is short, so that a history ends within the hour. */
 function variant(change: (catalog: Catalog) => void): Catalog {

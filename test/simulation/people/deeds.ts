@@ -1,5 +1,6 @@
 /** What people did in a history, kept apart from Curfew's records: what the invariants hold Curfew against. */
-import type { Name } from './cast.ts';
+import { type ClusterName, callers, type Name, personOf } from './cast.ts';
+import type { KillTarget } from './history.ts';
 
 export interface Deed {
   at: number;
@@ -15,11 +16,24 @@ export interface Sabotage {
   what: 'binding' | 'entry' | 'identity';
   /** `namespace/name`, or principal ARN. */
   of: string;
+  /** Whether it may give somebody a right, and not only take one away. */
+  gives?: boolean;
+}
+
+/** A kill order that an operator was told is on; `liftAskedAt` is when somebody first asked for its end. */
+export interface KillDeed {
+  id: string;
+  target: KillTarget;
+  at: number;
+  liftAskedAt?: number;
 }
 
 export class Deeds {
   readonly done: Deed[] = [];
   readonly sabotage: Sabotage[] = [];
+  readonly kills: KillDeed[] = [];
+  /** What anybody asked to have killed, answered or not. */
+  readonly killsTried: { by: Name; target: KillTarget }[] = [];
 
   try(deed: Omit<Deed, 'answered'>): Deed {
     const kept = { ...deed, answered: false };
@@ -45,11 +59,43 @@ export class Deeds {
     return this.done.some(({ what, requestId: id }) => what === 'end' && id === requestId);
   }
 
+  /** A second order of one scope is answered with the first, which somebody may be lifting. */
+  kill(kill: KillDeed): void {
+    const lifted = this.kills.find(({ id, liftAskedAt }) => id === kill.id && liftAskedAt !== undefined);
+    this.kills.push({ ...kill, ...(lifted?.liftAskedAt ? { liftAskedAt: lifted.liftAskedAt } : {}) });
+  }
+
+  lift(id: string, at: number): void {
+    for (const kill of this.kills) if (kill.id === id) kill.liftAskedAt ??= at;
+  }
+
   spoil(sabotage: Sabotage): void {
     this.sabotage.push(sabotage);
   }
 
   spoiled(what: Sabotage['what'], of: string): boolean {
     return this.sabotage.some((each) => each.what === what && each.of === of);
+  }
+
+  /** Latest instant at which somebody past Curfew made what may give a right by this binding or entry. */
+  madeByHandAt(binding: string, principalArn: string): number | undefined {
+    return this.sabotage.findLast(
+      ({ what, of, gives }) =>
+        gives && ((what === 'binding' && of === binding) || (what === 'entry' && of === principalArn)),
+    )?.at;
+  }
+}
+
+/** Whether a kill order is for what somebody has on a cluster. */
+export function isFor(target: KillTarget, who: Name, cluster: string): boolean {
+  switch (target.kind) {
+    case 'everything':
+      return true;
+    case 'cluster':
+      return target.of === (cluster as ClusterName);
+    case 'principal':
+      return callers[target.of].principal.arn === callers[who].principal.arn;
+    case 'person':
+      return personOf(target.of) === personOf(who);
   }
 }

@@ -1,7 +1,16 @@
 /** Histories: what people ask, answer and break, when, and under which weather. Generated and shrunk by fast-check. */
 import fc from 'fast-check';
-import { fates, type Weather } from '../cloud/fate.ts';
-import { type CatalogName, catalogNames, type Name, names, requesters } from './cast.ts';
+import { calm, fates, type Weather } from '../cloud/fate.ts';
+import {
+  type CatalogName,
+  type ClusterName,
+  catalogNames,
+  clusterNames,
+  type Name,
+  names,
+  requesters,
+} from './cast.ts';
+import { type Disorder, disorders } from './disorder.ts';
 
 export interface Answer {
   afterSeconds: number;
@@ -22,12 +31,28 @@ export interface Sequel {
 export interface Ask {
   atSecond: number;
   who: Name;
+  /** In the catalog; payments-prod where it isn't said. */
+  cluster?: ClusterName;
   role: 'pod-reader' | 'deployer' | 'event-reader';
   namespaces: string[];
   seconds: number;
   startsInSeconds?: number;
   answers: Answer[];
   sequels: Sequel[];
+}
+
+/** Whom or what a kill order is for. */
+export type KillTarget =
+  | { kind: 'person' | 'principal'; of: Name }
+  | { kind: 'cluster'; of: ClusterName }
+  | { kind: 'everything' };
+
+export interface Kill {
+  atSecond: number;
+  by: Name;
+  target: KillTarget;
+  /** Absent: it stays on. */
+  liftAfterSeconds?: number;
 }
 
 export type Mishap =
@@ -38,6 +63,7 @@ export type Mishap =
     }
   | { what: 'delete a binding' | 'strip a binding' | 'delete an entry'; atSecond: number; of: number }
   | { what: 'plant an entry' | 'plant a binding' | 'make the role anew'; atSecond: number; of: number }
+  | { what: Disorder; atSecond: number; of: number }
   | { what: 'cluster unreachable' | 'fences down'; atSecond: number; seconds: number }
   | { what: 'catalog'; atSecond: number; seconds: number; catalog: CatalogName };
 
@@ -45,6 +71,7 @@ export interface History {
   seed: number;
   asks: Ask[];
   mishaps: Mishap[];
+  kills?: Kill[];
   weather: Weather;
 }
 
@@ -82,6 +109,7 @@ const ask: fc.Arbitrary<Ask> = fc.record(
     startsInSeconds: fc.integer({ min: 1, max: 120 }),
     answers: fc.array(answer, { minLength: 1, maxLength: 3 }),
     sequels: fc.array(sequel, { maxLength: 2 }),
+    cluster: likely<ClusterName>('payments-prod', 'payments-test'),
   },
   { requiredKeys: ['atSecond', 'who', 'role', 'namespaces', 'seconds', 'answers', 'sequels'] },
 );
@@ -95,6 +123,7 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   }),
   fc.record({ what: fc.constantFrom('delete a binding', 'strip a binding', 'delete an entry'), ...which }),
   fc.record({ what: fc.constantFrom('plant an entry', 'plant a binding', 'make the role anew'), ...which }),
+  { weight: 3, arbitrary: fc.record({ what: fc.constantFrom(...disorders), ...which }) },
   fc.record({
     what: fc.constantFrom('cluster unreachable', 'fences down'),
     ...at,
@@ -108,6 +137,24 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   }),
 );
 
+const target: fc.Arbitrary<KillTarget> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('person', 'principal'),
+    of: fc.constantFrom<Name>(...requesters, 'alice', 'mallory'),
+  }),
+  fc.record({ kind: fc.constant('cluster'), of: fc.constantFrom(...clusterNames) }),
+  fc.record({ kind: fc.constant('everything') }),
+);
+const kill: fc.Arbitrary<Kill> = fc.record(
+  {
+    atSecond: second(200),
+    by: likely<Name>('pat', 'mallory', 'alice'),
+    target,
+    liftAfterSeconds: fc.integer({ min: 1, max: 150 }),
+  },
+  { requiredKeys: ['atSecond', 'by', 'target'] },
+);
+
 const fate = fc.constantFrom(...fates);
 const places = fc.constantFrom<string[]>(
   ['records.'],
@@ -118,6 +165,8 @@ const places = fc.constantFrom<string[]>(
   ['auditSink.'],
   ['mailer.'],
   ['clusterLeg.'],
+  ['background.'],
+  ['kills.'],
   ['schedule.', 'events.'],
   ['cluster.deleteRoleBinding'],
   ['entries.delete'],
@@ -141,9 +190,9 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   ),
   skewMs: fc.constantFrom(0, 0, 500, 2_000),
   staleMs: fc.constantFrom(0, 0, 300, 3_000),
+  ghosts: fc.boolean(),
+  rbacMs: fc.constantFrom(0, 0, 5, 60),
 });
-
-const none: Weather = { strikes: [], outages: [], storms: [], skewMs: 0, staleMs: 0 };
 
 /** One in four has no fault at all: there every grant ends within a second. */
 export const histories: fc.Arbitrary<History> = fc.record({
@@ -153,5 +202,9 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { weight: 1, arbitrary: fc.constant<Mishap[]>([]) },
     { weight: 2, arbitrary: fc.array(mishap, { maxLength: 4 }) },
   ),
-  weather: fc.oneof({ weight: 1, arbitrary: fc.constant(none) }, { weight: 3, arbitrary: weather }),
+  kills: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Kill[]>([]) },
+    { weight: 2, arbitrary: fc.array(kill, { minLength: 1, maxLength: 2 }) },
+  ),
+  weather: fc.oneof({ weight: 1, arbitrary: fc.constant(calm) }, { weight: 3, arbitrary: weather }),
 });

@@ -1,10 +1,12 @@
 /** What goes wrong beside faults of calls: things done by hand on the cluster, in EKS, in Step Functions, in IAM. */
 
-import type { EntryKey } from '#domain/access-entry.ts';
+import { type EntryKey, entryContentOf } from '#domain/access-entry.ts';
 import { isOurs, marks } from '#domain/role-binding.ts';
-import type { Cloud } from '../cloud/cloud.ts';
-import { callers, catalogs, requesters } from './cast.ts';
+import { byHand, type Cloud } from '../cloud/cloud.ts';
+import { settings } from '../cloud/twins.ts';
+import { callers, catalogs, eksClusters, requesters } from './cast.ts';
 import type { Deeds } from './deeds.ts';
+import { Disorderly } from './disorder.ts';
 import type { Mishap } from './history.ts';
 
 export class Mishaps {
@@ -12,11 +14,13 @@ export class Mishaps {
   readonly #deeds: Deeds;
   /** What others put there, as it has to stay. */
   readonly planted = new Map<string, string>();
+  readonly #disorderly: Disorderly;
   #anew = 0;
 
   constructor(cloud: Cloud, deeds: Deeds) {
     this.#cloud = cloud;
     this.#deeds = deeds;
+    this.#disorderly = new Disorderly(cloud, deeds, this.planted);
   }
 
   happen(mishap: Mishap, requestIds: readonly string[]): void {
@@ -60,6 +64,9 @@ export class Mishaps {
       case 'catalog':
         this.#cloud.deploy(catalogs[mishap.catalog]);
         scheduler.in(mishap.seconds * 1000, () => this.#cloud.deploy(catalogs.usual));
+        return;
+      default:
+        this.#disorderly.happen(mishap.what, mishap.of, requestIds);
     }
   }
 
@@ -97,39 +104,40 @@ export class Mishaps {
       this.#cloud.scheduler.in(300_000, () => {
         if (roleBindings.get(key)?.metadata.uid === binding.metadata.uid) roleBindings.delete(key);
         over(this.#cloud.second);
-        this.#cloud.landed('by hand');
+        this.#cloud.landed(byHand);
       });
     }
-    this.#cloud.landed('by hand');
+    this.#cloud.landed(byHand);
   }
 
   #keyOf(of: number): EntryKey {
     const name = requesters[of % requesters.length] ?? 'alice';
-    return { eksName: 'payments-prod', region: 'us-east-1', principalArn: callers[name].principal.arn };
+    return { ...eksClusters['payments-prod'], principalArn: callers[name].principal.arn };
   }
 
   #entry(of: number): void {
     const key = this.#keyOf(of);
-    const found = this.#cloud.twins.entries.standing
-      .values()
-      .find(({ principalArn }) => principalArn === key.principalArn);
-    if (!found || this.planted.has(`entry ${key.principalArn}`)) return;
+    if (!this.#cloud.twins.entries.on(key) || this.planted.has(`entry ${key.principalArn}`)) return;
     this.#note('entry', key.principalArn);
     void this.#cloud.twins.entries.delete(key);
-    this.#cloud.landed('by hand');
+    this.#cloud.landed(byHand);
   }
 
   #plantEntry(of: number): void {
     const key = this.#keyOf(of);
     const { entries } = this.#cloud.twins;
     // As EKS does: one entry per principal.
-    if (entries.standing.values().some(({ principalArn }) => principalArn === key.principalArn)) return;
-    const tags = of % 2 === 0 ? {} : { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' };
-    const { entryArn } = entries.plant(key, { tags });
-    const entry = entries.standing.values().find((standing) => standing.entryArn === entryArn);
-    this.planted.set(`entry ${key.principalArn}`, JSON.stringify(entry));
+    if (entries.on(key)) return;
+    const ofTheirs = [
+      {},
+      { tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'another' } },
+      // Of our form, so that grants use it; and never ours.
+      { ...entryContentOf(key.principalArn, settings.deployment), tags: {} },
+    ][of % 3];
+    entries.plant(key, ofTheirs);
+    this.planted.set(`entry ${key.principalArn}`, JSON.stringify(entries.on(key)));
     this.#note('entry', key.principalArn);
-    this.#cloud.landed('by hand');
+    this.#cloud.landed(byHand);
   }
 
   #plantBinding(of: number): void {
@@ -166,7 +174,7 @@ export class Mishaps {
     if (isOurs(binding, 'memory', name.slice(7))) return;
     roleBindings.set(key, binding);
     this.planted.set(`binding ${key}`, JSON.stringify(binding));
-    this.#cloud.landed('by hand');
+    this.#cloud.landed(byHand);
   }
 
   /** Deleted and made again under its name: another unique id; EKS's entry for the old one is dead. */

@@ -1,8 +1,10 @@
 /** What people do: each through the API's operations as one function call, tried again when a service did not answer. */
 import { CurfewError, Unavailable } from '#domain/errors.ts';
+import { givenScopeSchema } from '#domain/given-scope.ts';
 import type { Review } from '#domain/request.ts';
 import { submissionSchema } from '#domain/request.ts';
 import { extendGrant } from '#operations/extend-grant.ts';
+import { liftKill, orderKill } from '#operations/kill-orders.ts';
 import { openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
 import { reviewRequest } from '#operations/review-request.ts';
 import { revokeGrant } from '#operations/revoke-grant.ts';
@@ -12,13 +14,15 @@ import { withdrawRequest } from '#operations/withdraw-request.ts';
 import type { World } from '#ports';
 import type { Cloud } from '../cloud/cloud.ts';
 import { apiSeconds } from '../cloud/functions.ts';
-import { callers, type Name, personOf } from './cast.ts';
+import { type ClusterName, callers, type Name, personOf } from './cast.ts';
 import type { Deeds } from './deeds.ts';
+import type { KillTarget } from './history.ts';
 
 /** People lose patience after this many tries. */
 const tries = 3;
 
 export interface Asking {
+  cluster?: ClusterName;
   role: string;
   namespaces: string[];
   seconds: number;
@@ -36,7 +40,8 @@ export class People {
   }
 
   /** Id of the request, when the answer came. */
-  async ask(who: Name, { role, namespaces, seconds, startsInSeconds }: Asking): Promise<string | undefined> {
+  async ask(who: Name, asking: Asking): Promise<string | undefined> {
+    const { cluster = 'payments-prod', role, namespaces, seconds, startsInSeconds } = asking;
     this.#keys += 1;
     const idempotencyKey = `key-${this.#keys}`;
     const startsAt =
@@ -44,7 +49,7 @@ export class People {
         ? {}
         : { startsAt: new Date(this.#cloud.scheduler.now + startsInSeconds * 1000).toISOString() };
     const body = {
-      cluster: 'payments-prod',
+      cluster,
       namespaces,
       role,
       duration: `${seconds}s`,
@@ -54,7 +59,7 @@ export class People {
     };
     const submitted = await this.#call(
       who,
-      `asks for ${role} in ${namespaces.join('+')} for ${seconds} s`,
+      `asks for ${role} in ${namespaces.join('+')} on ${cluster} for ${seconds} s`,
       (world, caller) =>
         submitRequest(world, { caller, submission: submissionSchema.parse(body), idempotencyKey }),
     );
@@ -118,6 +123,26 @@ export class People {
     deed.at = this.#cloud.scheduler.now;
   }
 
+  /** Id of the order that is on, when the answer came. */
+  async kill(who: Name, target: KillTarget): Promise<string | undefined> {
+    const scope = givenScopeSchema.parse(givenScope(target));
+    this.#deeds.killsTried.push({ by: who, target });
+    const done = await this.#call(who, `orders a kill of ${JSON.stringify(scope)}`, (world, caller) =>
+      orderKill(world, { caller, scope, reason: 'Credentials leaked' }),
+    );
+    if (!done) return undefined;
+    const { id } = done.order;
+    this.#deeds.kill({ id, target, at: this.#cloud.scheduler.now });
+    return id;
+  }
+
+  async lift(who: Name, id: string): Promise<void> {
+    this.#deeds.lift(id, this.#cloud.scheduler.now);
+    await this.#call(who, `lifts the kill order ${id}`, (world, caller) =>
+      liftKill(world, { caller, id, reason: 'All clear' }),
+    );
+  }
+
   /** Secret of the newest link that was mailed to them for a request. */
   #mailed(who: Name, id: string): string | undefined {
     const person = personOf(who);
@@ -160,5 +185,19 @@ export class People {
   #roleId(who: Name): string {
     const { account, roleName, roleId } = callers[who].principal;
     return this.#cloud.twins.identities.roles.get(`${account}/${roleName}`)?.roleId ?? roleId;
+  }
+}
+
+/** As `curfew kill` sends it. */
+function givenScope(target: KillTarget): unknown {
+  switch (target.kind) {
+    case 'everything':
+      return { kind: 'everything' };
+    case 'cluster':
+      return { kind: 'cluster', value: target.of };
+    case 'principal':
+      return { kind: 'principal', value: callers[target.of].principal.arn };
+    case 'person':
+      return { kind: 'person', value: personOf(target.of) };
   }
 }
