@@ -10,6 +10,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { DeployedCatalog } from './catalog.ts';
+import type { OrganisationPolicy } from './organisation-policy.ts';
 import type { Settings } from './settings.ts';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -41,10 +42,17 @@ export interface CurfewFunctionProps {
   memory?: number;
   /** Put beside the bundle, for functions that judge by it. */
   catalog?: DeployedCatalog;
+  /** As well, for those that decide who gets access. */
+  policy?: OrganisationPolicy;
   /** Concurrent calls kept for this function, where the settings reserve any. */
   reserved?: number;
   /** In the subnets of the settings, where they name any: for the cluster leg. */
   besideCluster?: boolean;
+}
+
+/** What a function reads beside its bundle, by name. */
+function besideOf({ catalog, policy }: CurfewFunctionProps): Record<string, string | Uint8Array> {
+  return { ...(catalog && { 'catalog.json': catalog.json }), ...policy?.files };
 }
 
 export class CurfewFunction extends Construct {
@@ -83,7 +91,7 @@ export class CurfewFunction extends Construct {
       projectRoot,
       depsLockFilePath: join(projectRoot, 'package-lock.json'),
       awsSdkConnectionReuse: false,
-      bundling: { ...bundling, ...(props.catalog ? { commandHooks: this.#copies(props.catalog) } : {}) },
+      bundling: { ...bundling, commandHooks: this.#copies(besideOf(props)) },
       environment: { CURFEW_DEPLOYMENT: settings.deployment },
       ...(settings.reservedConcurrency && props.reserved
         ? { reservedConcurrentExecutions: props.reserved }
@@ -124,15 +132,16 @@ export class CurfewFunction extends Construct {
     });
   }
 
-  #copies({ json }: DeployedCatalog) {
-    const file = join(Stage.of(this)?.outdir ?? projectRoot, 'catalog.json');
-    writeFileSync(file, json);
+  #copies(beside: Record<string, string | Uint8Array>) {
+    const assembly = Stage.of(this)?.outdir ?? projectRoot;
+    for (const [name, content] of Object.entries(beside)) writeFileSync(join(assembly, name), content);
     return {
       beforeBundling: () => [],
       beforeInstall: () => [],
-      afterBundling: (_input: string, output: string) => [
-        `cp ${JSON.stringify(file)} ${JSON.stringify(join(output, 'catalog.json'))}`,
-      ],
+      afterBundling: (_input: string, output: string) =>
+        Object.keys(beside).map(
+          (name) => `cp ${JSON.stringify(join(assembly, name))} ${JSON.stringify(join(output, name))}`,
+        ),
     };
   }
 

@@ -9,6 +9,7 @@ import { ClusterEntries } from './cluster-entries.ts';
 import { CurfewFunction, type CurfewFunctionProps } from './curfew-function.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { MailSender } from './mail-sender.ts';
+import type { OrganisationPolicy } from './organisation-policy.ts';
 import { PlanKey } from './plan-key.ts';
 import { Records } from './records.ts';
 import { RemovalGuard } from './removal-guard.ts';
@@ -21,10 +22,11 @@ import { AccessTrail } from './trail.ts';
 export interface CurfewStackProps {
   settings: Settings;
   catalog: DeployedCatalog;
+  policy: OrganisationPolicy;
 }
 
 export class CurfewStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, catalog }: CurfewStackProps) {
+  constructor(scope: Construct, id: string, { settings, catalog, policy }: CurfewStackProps) {
     super(scope, id, {
       stackName: settings.deployment,
       description: 'Curfew: just-in-time access to Amazon EKS that revokes itself',
@@ -49,7 +51,7 @@ export class CurfewStack extends Stack {
     api.tellAddress(askReviewers);
     lifecycle.grantAnswer(askReviewers);
 
-    const openGrant = make('OpenGrant', { timeout: 30, memory: 1024, catalog });
+    const openGrant = make('OpenGrant', { timeout: 30, memory: 1024, catalog, policy });
     records.grantChange(openGrant);
     records.grantLedger(openGrant);
     records.grantShip(openGrant);
@@ -128,7 +130,7 @@ export class CurfewStack extends Stack {
     records.grantShip(shipEvents);
     audit.grantShip(shipEvents);
 
-    const broker = make('Api', { timeout: 28, memory: 1024, catalog });
+    const broker = make('Api', { timeout: 28, memory: 1024, catalog, policy });
     records.grantChange(broker);
     records.grantUseLinks(broker);
     records.grantReadEvents(broker);
@@ -168,6 +170,7 @@ export class CurfewStack extends Stack {
       TableName: records.table.tableName,
       AuditBucket: audit.bucket.bucketName,
       TrailArn: trail.trailArn,
+      OrganisationPolicy: policy.summary,
       StateMachineArn: lifecycle.arn,
       BindRoleRoleArn: bindRole.role.roleArn,
       UnbindRoleRoleArn: unbindRole.role.roleArn,

@@ -34,6 +34,26 @@ const shape = z.strictObject({
       'Id of this deployment: the stack has this name, and what it makes on clusters is marked with it.',
     ),
   catalog: z.string().min(1).default('curfew.yaml').describe('Path of the catalog file.'),
+  policy: z
+    .string()
+    .min(1)
+    .default('policy')
+    .describe(
+      "Folder of the organisation's rules in Rego. Without any, the built-in guardrails decide alone.",
+    ),
+  policyServer: z
+    .url({ protocol: /^https$/, error: 'Write an https address.' })
+    .refine((url) => {
+      const { username, password, search, hash, pathname } = new URL(url);
+      return !username && !password && !search && !hash && pathname.startsWith('/v1/data/');
+    }, "Write the document's whole address, such as https://opa.example.com/v1/data/curfew/access/verdict, without credentials.")
+    .optional()
+    .describe('A central OPA server that judges in place of the rules in that folder.'),
+  policyServerCertificate: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File with the certificate authority of that server, where it isn't a public one."),
   mailFrom: address.describe('Sender of all mails.'),
   mailIdentity: z
     .enum(['address', 'domain', 'existing'])
@@ -109,12 +129,19 @@ const shape = z.strictObject({
 });
 
 export const settingsSchema = shape.superRefine((settings, context) => {
-  if (settings.subnetIds.length > 0 === settings.securityGroupIds.length > 0) return;
-  context.addIssue({
-    code: 'custom',
-    path: [settings.subnetIds.length > 0 ? 'securityGroupIds' : 'subnetIds'],
-    message: 'Give both subnetIds and securityGroupIds, or none of them.',
-  });
+  const { subnetIds, securityGroupIds, policyServer, policyServerCertificate } = settings;
+  if (subnetIds.length > 0 !== securityGroupIds.length > 0)
+    context.addIssue({
+      code: 'custom',
+      path: [subnetIds.length > 0 ? 'securityGroupIds' : 'subnetIds'],
+      message: 'Give both subnetIds and securityGroupIds, or none of them.',
+    });
+  if (policyServerCertificate !== undefined && policyServer === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['policyServer'],
+      message: 'policyServerCertificate is for a policyServer; give both, or none of them.',
+    });
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, cacheKey } from './cache.ts';
 import { synthesize } from './emulator/deploy.ts';
+import { ensureOpa } from './opa/opa.ts';
 import type { Progress } from './progress.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +17,8 @@ const sources = [
   'broker',
   'statemachines',
   'cluster',
+  'policy',
+  'local/opa',
   'curfew.yaml',
   'cdk.json',
   'package-lock.json',
@@ -35,6 +38,8 @@ const context = {
 /** Path of the cloud assembly. */
 export async function assembly(progress: Progress): Promise<string> {
   return cached('assembly', await contentKey(), async (building) => {
+    // Before synthesis, which has a home of its own: Go's cache is in the person's.
+    if ((await filesOf(join(root, 'policy'))).length > 0) await ensureOpa(progress);
     const dir = await mkdtemp(join(tmpdir(), 'curfew-synth-'));
     try {
       const made = await synthesize({ dir, progress, context });
@@ -56,7 +61,9 @@ async function contentKey(): Promise<string> {
 }
 
 async function filesOf(file: string): Promise<string[]> {
-  if (!(await stat(file)).isDirectory()) return [file];
+  const found = await stat(file).catch(() => undefined);
+  if (!found) return []; // No policy is a choice; whatever else is missing, synthesis says.
+  if (!found.isDirectory()) return [file];
   const names = await readdir(file, { recursive: true, withFileTypes: true });
   return names
     .filter((entry) => entry.isFile())

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { cacheDir } from '#local/cache.ts';
 import { run } from '#local/processes.ts';
 import type { Detail, Progress } from '#local/progress.ts';
 import { account, type Emulator, region } from './emulator.ts';
@@ -41,6 +42,7 @@ export async function synthesize({ dir, progress, app, context = {} }: Synthesiz
     cdk(['synth', '--quiet', '--output', assembly, ...(app ? ['--app', app] : []), ...settings], {
       dir,
       cwd: projectRoot,
+      env: { CURFEW_CACHE: cacheDir() }, // Else opa would be built anew for each.
       detail,
     }),
   );

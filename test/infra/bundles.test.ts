@@ -43,7 +43,7 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 
 /** Upper bounds in kilobytes, with air for a release of the SDK: past them, look what came in. */
 const budgets: Record<string, number> = {
-  'api.ts': 850,
+  'api.ts': 970,
   'ask-reviewers.ts': 670,
   'bind-role.ts': 1800,
   'close-grant.ts': 630,
@@ -51,7 +51,7 @@ const budgets: Record<string, number> = {
   'guard-removal.ts': 560,
   'hold-grant.ts': 570,
   'kill-grants.ts': 830,
-  'open-grant.ts': 880,
+  'open-grant.ts': 1000,
   'publish-plan-key.ts': 490,
   'ship-events.ts': 740,
   'survey-cluster.ts': 1800,

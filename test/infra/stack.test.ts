@@ -268,6 +268,7 @@ describe('what others need of the stack', () => {
       'AuditBucket',
       'BindRoleRoleArn',
       'Deployment',
+      'OrganisationPolicy',
       'StateMachineArn',
       'SurveyClusterRoleArn',
       'TableName',

@@ -7,6 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { loadCatalog } from '../../infra/catalog.ts';
 import { CurfewStack } from '../../infra/curfew-stack.ts';
+import { noPolicy } from '../../infra/organisation-policy.ts';
 import { readSettings } from '../../infra/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -63,7 +64,8 @@ export function synthesized(
 function synthesize(given: Record<string, unknown>, options: { validated?: boolean }): Synthesized {
   const app = appWith(given, options);
   const settings = readSettings(app.node);
-  const stack = new CurfewStack(app, 'Curfew', { settings, catalog: loadCatalog(settings.catalog) });
+  const catalog = loadCatalog(settings.catalog);
+  const stack = new CurfewStack(app, 'Curfew', { settings, catalog, policy: noPolicy });
   const template = Template.fromStack(stack);
   return { app, stack, template, resources: template.toJSON().Resources };
 }

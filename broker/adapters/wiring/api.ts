@@ -1,6 +1,8 @@
 /** The world of the API: what people ask, answer and look at. */
 import { deployedCatalog } from '../catalog.ts';
+import { deployedOrganisation } from '../deployed-organisation.ts';
 import { eksEntries } from '../eks-entries.ts';
+import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
 import { lambdaBackground } from '../lambda-background.ts';
@@ -16,6 +18,7 @@ export function apiWorld() {
     clock: systemClock,
     ids: randomIds,
     catalog: deployedCatalog(),
+    organisation: deployedOrganisation(new EmfMetrics(deployment)),
     settings: { deployment, region },
     ...recordsAndLedger(table),
     ...killOrders(table),

@@ -1,5 +1,6 @@
 /** The world of OpenGrant: everything that a grant has to pass before anything exists, and the key that signs its plan. */
 import { deployedCatalog } from '../catalog.ts';
+import { deployedOrganisation } from '../deployed-organisation.ts';
 import { eksEntries } from '../eks-entries.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
@@ -13,15 +14,17 @@ export function openGrantWorld() {
   const settings = environment(['region', 'deployment', 'table', 'auditBucket', 'planKeyId']);
   const { region, deployment, auditBucket, planKeyId } = settings;
   const table = tableOf('granting', settings);
+  const metrics = new EmfMetrics(deployment);
   return {
     clock: systemClock,
     catalog: deployedCatalog(),
+    organisation: deployedOrganisation(metrics),
     settings: { deployment, region },
     ...recordsAndLedger(table),
     entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
     auditSink: s3AuditSink('granting', region, auditBucket),
     signer: kmsSigner('granting', region, planKeyId),
-    metrics: new EmfMetrics(deployment),
+    metrics,
   };
 }
