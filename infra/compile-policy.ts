@@ -28,38 +28,51 @@ export async function regoFiles(dir: string): Promise<string[]> {
  * rules that do not compile, read what the input does not have, fail their tests, or can't judge the published examples.
  */
 export async function compilePolicy(dir: string, opa: string): Promise<CompiledPolicy> {
-  const made = await mkdtemp(join(tmpdir(), 'curfew-policy-'));
-  const say = async (problem: string, args: string[]) => {
-    const { code, signal, stdout, stderr } = await run({ command: opa, args, timeoutMs: 60_000 });
-    if (code === 0) return;
-    const said = `${stderr}${stdout}`.trim() || (signal ?? `exit code ${code}`);
-    throw new InvalidInput(`The policy in ${dir} ${problem}:\n${said.replaceAll(/^/gm, '  ')}\n${guide}`);
-  };
-  try {
-    const schema = join(made, 'input.json');
+  const compiled = await inScratch(async (scratch) => {
+    const schema = join(scratch, 'input.json');
     await writeFile(schema, JSON.stringify(policySchemas()['policy-input.schema.json']));
-    await say('does not pass opa check --strict', ['check', '--strict', '--schema', schema, dir]);
-    await say('fails its own tests', ['test', dir]);
-    const bundle = join(made, 'bundle.tar.gz');
-    const options = ['--target', 'wasm', '--entrypoint', 'curfew/access/verdict', '--ignore', '*_test.rego'];
-    await say('can not be compiled to WebAssembly', ['build', ...options, '--output', bundle, dir]);
-    const compiled = await unpacked(bundle, made);
-    await judgeExamples(dir, compiled);
-    return compiled;
+    await told(dir, 'does not pass opa check --strict', opa, ['check', '--strict', '--schema', schema, '.']);
+    await told(dir, 'fails its own tests', opa, ['test', '.']);
+    return build(dir, opa, scratch);
+  });
+  await judgeExamples(dir, compiled);
+  return compiled;
+}
+
+/** Only compiles: for rules that are not to be deployed. */
+export function buildPolicy(dir: string, opa: string): Promise<CompiledPolicy> {
+  return inScratch((scratch) => build(dir, opa, scratch));
+}
+
+async function inScratch<T>(work: (scratch: string) => Promise<T>): Promise<T> {
+  const scratch = await mkdtemp(join(tmpdir(), 'curfew-policy-'));
+  try {
+    return await work(scratch);
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
 const guide = 'docs/policy.md tells what a policy is asked and what it may answer.';
 
-async function unpacked(bundle: string, into: string): Promise<CompiledPolicy> {
+/** In the folder itself: places in the rules are told to people who never saw the machine that compiled them. */
+async function told(dir: string, problem: string, command: string, args: string[]): Promise<void> {
+  const { code, signal, stdout, stderr } = await run({ command, args, cwd: dir, timeoutMs: 120_000 });
+  if (code === 0) return;
+  const said = `${stderr}${stdout}`.trim() || (signal ?? `exit code ${code}`);
+  throw new InvalidInput(`The policy in ${dir} ${problem}:\n${said.replaceAll(/^/gm, '  ')}\n${guide}`);
+}
+
+async function build(dir: string, opa: string, scratch: string): Promise<CompiledPolicy> {
+  const bundle = join(scratch, 'bundle.tar.gz');
+  const options = ['--target', 'wasm', '--entrypoint', 'curfew/access/verdict', '--ignore', '*_test.rego'];
+  await told(dir, 'can not be compiled to WebAssembly', opa, ['build', ...options, '--output', bundle, '.']);
   // Absolute names, which tar makes relative to the folder unless it is told not to.
   const members = ['/policy.wasm', '/data.json'];
-  const { code, stderr } = await run({ command: 'tar', args: ['-xzf', bundle, '-C', into, ...members] });
+  const { code, stderr } = await run({ command: 'tar', args: ['-xzf', bundle, '-C', scratch, ...members] });
   if (code !== 0) throw new Error(`What opa built could not be unpacked: ${stderr.trim()}`);
-  const data: Record<string, unknown> = JSON.parse(await readFile(join(into, 'data.json'), 'utf8'));
-  return { wasm: await readFile(join(into, 'policy.wasm')), data };
+  const data: Record<string, unknown> = JSON.parse(await readFile(join(scratch, 'data.json'), 'utf8'));
+  return { wasm: await readFile(join(scratch, 'policy.wasm')), data };
 }
 
 /** By the evaluator that the functions have: what fails here would refuse everybody there. */
