@@ -105,7 +105,11 @@ const ask: fc.Arbitrary<Ask> = fc.record(
     who: fc.constantFrom<Name>(...requesters, 'alice', 'bob'),
     role: likely<Ask['role']>('pod-reader', 'event-reader', 'deployer'),
     namespaces: fc.constantFrom(['payments'], ['payments'], ['checkout'], ['payments', 'checkout']),
-    seconds: fc.integer({ min: 10, max: 150 }),
+    // Now and then so long that the sweep of its cluster comes by several times.
+    seconds: fc.oneof(
+      { weight: 14, arbitrary: fc.integer({ min: 10, max: 150 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 600, max: 1_000 }) },
+    ),
     startsInSeconds: fc.integer({ min: 1, max: 120 }),
     answers: fc.array(answer, { minLength: 1, maxLength: 3 }),
     sequels: fc.array(sequel, { maxLength: 2 }),
