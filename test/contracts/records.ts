@@ -77,6 +77,20 @@ export function recordsContract(fresh: () => Promise<Records>): void {
     expect(await records.read(before.id)).toEqual(before);
   });
 
+  it('refuses to write events over others, though the version is the one that stands there', async () => {
+    const records = await fresh();
+    const { request: before, events: written } = aRecord({ status: 'approved' });
+    await records.commit({ request: before, expectedVersion: 0, events: written });
+    const step = { at, actor: 'alice@example.com', reason: 'No' };
+    const [first] = written;
+    const rewound = { ...before, audit: { seq: first?.seq ?? 0, hash: first?.hash ?? '' } };
+    const { request, event } = advance(rewound, 'withdrawn', step);
+    const change = { request, expectedVersion: before.version, events: [event] };
+    await expect(records.commit(change)).rejects.toBeInstanceOf(RecordChanged);
+    expect(await records.read(before.id)).toEqual(before);
+    expect(await records.events(before.id)).toEqual(written);
+  });
+
   it('refuses a second request under an id that is taken', async () => {
     const records = await fresh();
     const request = await stored(records);

@@ -1,7 +1,7 @@
 /** Who is who: sessions, persons, and the names a cluster knows them by. */
 import { describe, expect, it } from 'vitest';
 import { memoryRoles } from '#adapters/memory/world.ts';
-import { entryContent, isOwned, ownershipTags } from '#domain/access-entry.ts';
+import { creationToken, entryContent, isOwned, ownershipTags } from '#domain/access-entry.ts';
 import {
   callerKey,
   callerOf,
@@ -85,5 +85,19 @@ describe('ownership of an entry', () => {
     expect(isOwned(ownershipTags('one'), 'one')).toBe(true);
     expect(isOwned(ownershipTags('two'), 'one')).toBe(false);
     expect(isOwned({}, 'one')).toBe(false);
+  });
+
+  it('asks for each creation with a token of its own, and for a repeat with the same', () => {
+    const { developer: principal } = memoryRoles;
+    const key = { eksName: 'payments-prod', region: 'us-east-1', principalArn: principal.arn };
+    expect(creationToken({ ...key }, 1)).toBe(creationToken(key, 1));
+    const others = [
+      creationToken(key, 2),
+      creationToken({ ...key, eksName: 'payments-test' }, 1),
+      creationToken({ ...key, region: 'eu-west-1' }, 1),
+      creationToken({ ...key, principalArn: memoryRoles.ci.arn }, 1),
+    ];
+    expect(new Set([creationToken(key, 1), ...others]).size).toBe(5);
+    for (const token of others) expect(token).toMatch(/^[0-9a-f]{64}$/);
   });
 });

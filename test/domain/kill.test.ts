@@ -1,9 +1,10 @@
 /** Kill switches as pure rules: what they cover, and when an order is proven done. */
 import { describe, expect, it } from 'vitest';
+import { memoryRoles } from '#adapters/memory/world.ts';
 import { chainFault } from '#domain/audit-event.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { givenScopeSchema, resolveScope } from '#domain/given-scope.ts';
-import { principalGroup } from '#domain/identity.ts';
+import { callerOf, principalGroup } from '#domain/identity.ts';
 import { after as plus } from '#domain/instant.ts';
 import {
   type KillOrder,
@@ -68,6 +69,17 @@ describe('a scope', () => {
       const live = liveGrantOf(request);
       expect(live && coversLive(scope(given), live)).toBe(covers);
     }
+  });
+
+  it('of a person covers whoever calls themselves so, however they spell it', () => {
+    const shouting = aRequest({
+      status: 'active',
+      caller: callerOf(memoryRoles.ci, 'ALICE@Example.com', []),
+    });
+    const live = liveGrantOf(shouting);
+    const hers = scope({ kind: 'person', value: 'alice@example.com' });
+    expect(coversRequest(hers, shouting)).toBe(true);
+    expect(live && coversLive(hers, live)).toBe(true);
   });
 
   const user = (name: string) => ({ subjects: [{ kind: 'User', name }] });

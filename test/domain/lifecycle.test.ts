@@ -59,6 +59,10 @@ describe('every change', () => {
     );
   });
 
+  it.each(statuses)('leaves a request that is %s due for the sweep, unless it is over', (status) => {
+    expect(Boolean(dueAt(aRecord({ status }).request))).toBe(!isFinal(status));
+  });
+
   it('leaves the record it came from as it was', () => {
     const { request } = aRecord({ status: 'approved' });
     const before = structuredClone(request);

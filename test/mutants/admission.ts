@@ -7,6 +7,9 @@ const onServer = (file: string, testNamePattern: string): Killer => ({
   testNamePattern,
 });
 
+/** Onboarding tries the fences out, and would stop before any test could. */
+const tries = 'cli/onboard/tries.ts';
+
 export const admissionMutants: readonly Mutant[] = [
   {
     name: 'admission lets a grant in after create-before',
@@ -16,6 +19,11 @@ export const admissionMutants: readonly Mutant[] = [
         file: 'cluster/fences/bind-role.ts',
         from: "variables.created + duration('1s') <= timestamp(variables.createBefore) && ",
         to: '',
+      },
+      {
+        file: tries,
+        from: 'grant(() => ({ createBefore: fromNow(-1) }))',
+        to: "grant(() => ({ createBefore: '' }))",
       },
     ],
     killedBy: onServer('fences/bind-role', 'create-before|sent again too late'),
@@ -28,6 +36,11 @@ export const admissionMutants: readonly Mutant[] = [
         file: 'cluster/fences/bind-role.ts',
         from: "s.?namespace.orValue('') == '' && ((s.kind == 'User' && s.name.matches(${literal(userPattern)})) || (s.kind == 'Group' && s.name.matches(${literal(groupPattern)})))",
         to: "s.kind == 'User' || s.name.matches(${literal(groupPattern)}) || s.name.matches(${literal(userPattern)})",
+      },
+      {
+        file: tries,
+        from: "grant(() => ({ subject: { kind: 'User', name: bindRoleUser } }))",
+        to: "grant(() => ({ subject: { kind: 'Group', name: 'system:masters' } }))",
       },
     ],
     killedBy: onServer('fences/bind-role', 'BindRole is refused'),

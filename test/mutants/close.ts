@@ -1,5 +1,5 @@
 /** Guards of CloseGrant and of releasing an access entry: who is last, what is ours, one delete at a time, gone is proven. */
-import { histories, type Mutant, unit } from './mutant.ts';
+import { type Mutant, unit } from './mutant.ts';
 
 const close = 'broker/operations/close-grant.ts';
 const release = 'broker/operations/release-entry.ts';
@@ -106,7 +106,7 @@ export const closeMutants: readonly Mutant[] = [
         to: '',
       },
     ],
-    killedBy: unit('operations/overlap'),
+    killedBy: unit('operations/release-entry'),
   },
   {
     name: 'the lease of a delete is over before its call is',
@@ -211,6 +211,6 @@ export const closeMutants: readonly Mutant[] = [
         to: "advance(rest, 'failed', step)",
       },
     ],
-    killedBy: histories(50),
+    killedBy: unit('operations/loop'),
   },
 ];

@@ -1,5 +1,5 @@
 /** Guards of HoldGrant, EndGrant and UnbindRole: no wake-up is lost, nothing goes early, and gone is proven. */
-import { contract, histories, type Mutant, unit } from './mutant.ts';
+import { contract, type Mutant, unit } from './mutant.ts';
 
 const hold = 'broker/domain/transitions/hold.ts';
 const end = 'broker/domain/transitions/end.ts';
@@ -68,7 +68,7 @@ export const endMutants: readonly Mutant[] = [
         to: "(${cause ?? 'unknown'})`, notBefore: expiresAt,",
       },
     ],
-    killedBy: histories(300),
+    killedBy: unit('domain/end'),
   },
   {
     name: 'EndGrant waits for the expiry although an end was requested',
@@ -80,7 +80,7 @@ export const endMutants: readonly Mutant[] = [
         to: 'reason: endRequested.reason, notBefore: expiresAt,',
       },
     ],
-    killedBy: unit('operations/loop'),
+    killedBy: unit('domain/end'),
   },
   {
     name: 'EndGrant reads no new address of the cluster and takes a deleted one for an error',
@@ -110,13 +110,13 @@ export const endMutants: readonly Mutant[] = [
         to: 'if (world.clock.now() < plan.notBefore) {',
       },
     ],
-    killedBy: histories(300),
+    killedBy: unit('operations/unbind-role'),
   },
   {
     name: 'UnbindRole waits for create-before and does not look again',
     guards: 'a late creation that opens a door (N25)',
     changes: [{ file: unbind, from: 'found = (await removeAll(session, plan)) || found;', to: '' }],
-    killedBy: histories(300),
+    killedBy: unit('operations/unbind-role'),
   },
   {
     name: 'UnbindRole deletes what somebody else put under our name',

@@ -68,7 +68,7 @@ export const killMutants: readonly Mutant[] = [
       {
         file: onCluster,
         from: 'else if (coversStanding(order.scope, one, address)) orphans.push(one);',
-        to: 'else if (!record && coversStanding(order.scope, one, address)) orphans.push(one);',
+        to: 'else if (!known && coversStanding(order.scope, one, address)) orphans.push(one);',
       },
     ],
     killedBy: unit('operations/kill-grants'),
@@ -134,7 +134,7 @@ export const killMutants: readonly Mutant[] = [
     killedBy: unit('domain/kill'),
   },
   {
-    name: 'lifting an order takes the switch of a later one off',
+    name: 'lifting an order once more takes the switch of a later one off',
     guards: 'the switch that is on',
     changes: [
       {
@@ -145,7 +145,12 @@ export const killMutants: readonly Mutant[] = [
       {
         file: 'broker/adapters/dynamo-kills.ts',
         from: "'version = :expected AND attribute_not_exists(#o.lifted)'",
-        to: "'version = :expected AND attribute_exists(#o)'",
+        to: "'(version = :expected OR attribute_exists(pk)) AND attribute_exists(#o)'",
+      },
+      {
+        file: 'broker/adapters/dynamo-kills.ts',
+        from: "ConditionExpression: 'attribute_not_exists(pk)',",
+        to: "ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(pk)',",
       },
     ],
     killedBy: contract('kills', 'in DynamoDB.*keeps the switch'),

@@ -8,7 +8,7 @@ import { type Verdict, verdict } from './killing.ts';
 import { mutants } from './list.ts';
 import { broken, type Killer, type Mutant } from './mutant.ts';
 
-const usage = `npm run test:mutants -- [--only PART-OF-A-NAME] [--list]`;
+const usage = `npm run test:mutants -- [--only PART-OF-A-NAME]... [--list]`;
 const lanes = 2;
 
 /** Why those that can't be made can't be, in words. */
@@ -25,22 +25,32 @@ function staleOf(some: readonly Mutant[]): string[] {
 
 /** The same tests once each, joined where that runs the same. */
 function distinct(killers: readonly Killer[]): Killer[] {
-  const all = new Map<string, Killer>();
-  const files = new Set<string>();
-  for (const killer of killers) {
-    if ('seeds' in killer) all.set('seeds', widest(all.get('seeds'), killer));
-    else if (killer.project === 'unit' && killer.testNamePattern === undefined)
-      for (const file of killer.files) files.add(file);
-    else all.set(JSON.stringify(killer), killer);
-  }
-  if (files.size > 0) all.set('unit', { project: 'unit', files: [...files] });
-  return [...all.values()];
-}
-
-function widest(one: Killer | undefined, other: Extract<Killer, { seeds: object }>): Killer {
-  if (!one || !('seeds' in one)) return other;
-  const { from, to } = one.seeds;
-  return { seeds: { from: Math.min(from, other.seeds.from), to: Math.max(to, other.seeds.to) } };
+  const seeds = killers.flatMap((killer) => ('seeds' in killer ? [killer.seeds] : []));
+  const tests = killers.flatMap((killer) => ('seeds' in killer ? [] : [killer]));
+  const whole = tests.filter(({ testNamePattern }) => testNamePattern === undefined);
+  const parts = tests.filter(({ testNamePattern }) => testNamePattern !== undefined);
+  return [
+    ...[...Map.groupBy(whole, ({ project }) => project)].map(([project, those]) => ({
+      project,
+      files: [...new Set(those.flatMap(({ files }) => files))],
+    })),
+    ...[...Map.groupBy(parts, ({ project, files }) => `${project} ${files.join(' ')}`).values()].flatMap(
+      ([first, ...others]) => {
+        const patterns = [first, ...others].map((killer) => `(?:${killer?.testNamePattern})`);
+        return first ? [{ ...first, testNamePattern: [...new Set(patterns)].join('|') }] : [];
+      },
+    ),
+    ...(seeds.length === 0
+      ? []
+      : [
+          {
+            seeds: {
+              from: Math.min(...seeds.map(({ from }) => from)),
+              to: Math.max(...seeds.map(({ to }) => to)),
+            },
+          },
+        ]),
+  ];
 }
 
 /** A test that fails without any mutant would kill them all. */
@@ -109,7 +119,7 @@ async function runAll(some: readonly Mutant[]): Promise<number> {
     });
     console.log(`All of it took ${spokenDuration(performance.now() - began)}.`);
     for (const { name, guards } of survived)
-      console.log(`SURVIVED: ${name}. Nothing noticed the loss of what guards ${guards}.`);
+      console.log(`SURVIVED: ${name}. Nothing noticed the loss of this guard: ${guards}.`);
     console.log(
       `${some.length} mutants: ${some.length - survived.length} killed, ${survived.length} survived`,
     );
@@ -119,12 +129,15 @@ async function runAll(some: readonly Mutant[]): Promise<number> {
   }
 }
 
-function asked(): { only: string | undefined; list: boolean } {
+function asked(): { only: string[]; list: boolean } {
   try {
     const { values } = parseArgs({
-      options: { only: { type: 'string' }, list: { type: 'boolean', default: false } },
+      options: {
+        only: { type: 'string', multiple: true, default: [''] },
+        list: { type: 'boolean', default: false },
+      },
     });
-    return { only: values.only, list: values.list };
+    return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
     process.exit(2);
@@ -132,9 +145,13 @@ function asked(): { only: string | undefined; list: boolean } {
 }
 
 const { only, list } = asked();
-const some = mutants.filter(({ name }) => name.toLowerCase().includes((only ?? '').toLowerCase()));
+const some = mutants.filter(({ name }) =>
+  only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
+);
 if (some.length === 0) {
-  console.error(`No mutant has "${only}" in its name. \`npm run test:mutants -- --list\` shows them all.`);
+  console.error(
+    `No mutant has "${only.join('" or "')}" in its name. \`npm run test:mutants -- --list\` shows them all.`,
+  );
   process.exitCode = 2;
 } else if (list) {
   for (const { name, guards } of some) console.log(`${name}\n    guards ${guards}`);

@@ -35,10 +35,10 @@ export const unit = (...files: string[]): Killer => ({
 });
 
 /** Contract tests of a memory twin, or of what it stands for. */
-export const contract = (file: string, testNamePattern: string): Killer => ({
+export const contract = (file: string, testNamePattern?: string): Killer => ({
   project: 'local',
   files: [`test/contracts/${file}.test.ts`],
-  testNamePattern,
+  ...(testNamePattern === undefined ? {} : { testNamePattern }),
 });
 
 export const histories = (to: number): Killer => ({ seeds: { from: 1, to } });

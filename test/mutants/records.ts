@@ -28,7 +28,7 @@ export const recordMutants: readonly Mutant[] = [
         to: '',
       },
     ],
-    killedBy: contract('records', 'in memory'),
+    killedBy: contract('records', 'in memory.*refuses to write events over others'),
   },
   {
     name: 'the memory twin takes a used review link again',
@@ -78,7 +78,7 @@ export const recordMutants: readonly Mutant[] = [
         to: '...events.map((event) => ({ Put: { TableName: this.#table, Item: eventItem(event, digest) } })),',
       },
     ],
-    killedBy: contract('records', 'in DynamoDB'),
+    killedBy: contract('records', 'in DynamoDB.*refuses to write events over others'),
   },
   {
     name: 'DynamoDB takes a used review link again',
@@ -195,7 +195,7 @@ export const recordMutants: readonly Mutant[] = [
     name: 'an audit event is stored over another one in the locked bucket',
     guards: 'history that is never rewritten (N59, N61)',
     changes: [{ file: 'broker/adapters/s3-audit-sink.ts', from: "IfNoneMatch: '*',", to: '' }],
-    killedBy: contract('audit-sink', ''),
+    killedBy: contract('audit-sink'),
   },
   {
     name: 'a final request is changed again',

@@ -1,8 +1,9 @@
 /** Guards of the state machine as deployed: what is caught, what is tried again, and for how long. */
-import { histories, type Mutant, unit } from './mutant.ts';
+import { type Mutant, unit } from './mutant.ts';
 
 const file = 'statemachines/access-lifecycle.asl.json';
 const lifecycle = unit('infra/lifecycle');
+const values = unit('infra/lifecycle-values');
 
 export const stateMachineMutants: readonly Mutant[] = [
   {
@@ -57,7 +58,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     name: 'the hold times out at the end and not before it',
     guards: 'late by one DELETE, not by a cold start',
     changes: [{ file, from: ') / 1000) - 4]) %}"', to: ') / 1000) + 4]) %}"' }],
-    killedBy: histories(100),
+    killedBy: values,
   },
   {
     name: 'an EndGrant that failed for minutes counts as not granted',
@@ -105,7 +106,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     name: 'what may stand is taken for not granted',
     guards: 'every way out leads through EndGrant',
     changes: [{ file, from: '"{% $states.input.standing %}"', to: '"{% $not($states.input.standing) %}"' }],
-    killedBy: histories(50),
+    killedBy: values,
   },
   {
     name: 'any error of OpenGrant counts as not granted',
@@ -125,7 +126,7 @@ export const stateMachineMutants: readonly Mutant[] = [
     changes: [
       { file, from: "{ 'retried': $states.context.State.RetryCount > 0 }", to: "{ 'retried': false }" },
     ],
-    killedBy: unit('operations/unbind-role'),
+    killedBy: values,
   },
   {
     name: 'OpenGrant does not wait for a delete of its entry',
@@ -167,11 +168,11 @@ export const stateMachineMutants: readonly Mutant[] = [
         to: '"opensAt": "{% $exists($states.input.opensAt) ? $states.input.opensAt : $states.input.reviewBy %}"\n          },\n          "Next": "NotGranted"',
       },
     ],
-    killedBy: histories(400),
+    killedBy: values,
   },
   {
-    name: 'a grant with a later start is opened at once',
-    guards: 'nothing before its time',
+    name: 'a request whose start has not come is dropped',
+    guards: 'later starts',
     changes: [
       {
         file,

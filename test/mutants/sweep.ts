@@ -109,13 +109,13 @@ export const sweepMutants: readonly Mutant[] = [
         to: "if (execution !== 'absent') await mailReviewers",
       },
     ],
-    killedBy: histories(400),
+    killedBy: unit('operations/driven-again'),
   },
   {
     name: 'an answer whose wake-up was lost is not told again',
     guards: 'effects outside the table are driven again',
     changes: [{ file: grants, from: '  else await signalAnswer(world, request);\n}', to: '}' }],
-    killedBy: histories(400),
+    killedBy: unit('operations/driven-again'),
   },
   {
     name: 'what nobody asked for is believed of the index alone',

@@ -191,6 +191,19 @@ describe('answers', () => {
     expect((await world.inside.records.read(request.id))?.reviews).toHaveLength(1);
   });
 
+  it('leave a link behind that is used, also while others still have to answer (N11)', async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    const request = await ask(world, 'alice', { role: 'deployer' });
+    await machine.run();
+    const secret = mailedSecret(world, request);
+    expect((await answerByMail(world, request)).status).toBe('pending');
+    expect((await openReviewLink(world, { secret })).state).toBe('used');
+    const again = reviewByLink(world, { secret, answer: 'deny', digest: request.digest });
+    await expect(again).rejects.toThrow(/used already/);
+    expect(await statusOf(world, request)).toBe('pending');
+  });
+
   it('are not given by looking at a link a thousand times (N14)', async () => {
     const world = aWorld();
     const machine = new Machine(world);

@@ -76,6 +76,29 @@ describe('two grants in one role (N19)', () => {
   });
 });
 
+it.each(['deleted', 'replaced by one that looks the same'])(
+  'an entry that was %s by hand is made anew for the next grant, and only what we made is deleted',
+  async (how) => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    await granted(world, machine, 'alice', 60);
+    const made = (await world.inside.entries.describe(key))?.entryArn;
+    await world.inside.entries.delete(key);
+    const planted =
+      how === 'deleted'
+        ? undefined
+        : world.inside.entries.plant(key, { ...entryContent(memoryRoles.developer, 'other'), tags: {} });
+    await granted(world, machine, 'bob', 60);
+    const standing = await world.inside.entries.describe(key);
+    expect(standing?.entryArn).not.toBe(made);
+    const item = await world.inside.ledger.read(key);
+    expect(item).toMatchObject({ entryArn: standing?.entryArn, owned: planted === undefined });
+    await machine.pass(70);
+    expect(await world.inside.entries.describe(key)).toEqual(planted);
+    expect(standingBindings(world)).toEqual([]);
+  },
+);
+
 describe('an entry that Curfew did not make (N36)', () => {
   it('is left as it was, and the request is refused with the command that mends it', async () => {
     const world = aWorld();

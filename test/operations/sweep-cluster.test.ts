@@ -298,14 +298,27 @@ describe('an access entry', () => {
       tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'memory' },
     });
     let looks = 0;
+    const until = plus(world.inside.clock.now(), 5_000);
     const describe_ = world.inside.entries.describe.bind(world.inside.entries);
     world.inside.entries.describe = async (asked) => {
       if (asked.principalArn !== planted.principalArn) return describe_(asked);
       looks += 1;
-      return looks === 1 ? planted : undefined;
+      return world.inside.clock.now() < until ? planted : undefined;
     };
     expect(await sweep(world)).toMatchObject({ orphans: [], failed: [] });
     expect(looks).toBe(2);
+  });
+
+  it('that replaced ours by hand is told and left alone, also once nobody needs it', async () => {
+    const { world, request } = await aGrant();
+    const ours = await world.inside.entries.describe(key);
+    if (!ours) throw new Error('It was made.');
+    const theirs = world.inside.entries.plant(key, ours);
+    await world.inside.ledger.release(key, request.id);
+    const report = await sweep(world);
+    expect(report).toMatchObject({ orphans: [], ended: [], failed: [] });
+    expect(report.drift).toEqual([expect.stringMatching(/was replaced by another/)]);
+    expect(await world.inside.entries.describe(key)).toEqual(theirs);
   });
 
   it('that was deleted by hand is told, and neither made anew nor any grant ended', async () => {
