@@ -45,7 +45,7 @@ export class CurfewStack extends Stack {
     const make = (name: string, props: Omit<CurfewFunctionProps, 'settings'>) =>
       new CurfewFunction(this, name, { settings, ...props });
 
-    const askReviewers = make('AskReviewers', { timeout: 30 });
+    const askReviewers = make('AskReviewers', { timeout: 30, catalog });
     records.grantChange(askReviewers);
     mail.grantSend(askReviewers);
     api.tellAddress(askReviewers);

@@ -1,6 +1,7 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
 import { durationSchema } from './duration.ts';
+import { acceptFaults, acceptsSchema } from './escalation/accepts.ts';
 import { canonicalPerson } from './identity.ts';
 
 const name = z
@@ -63,6 +64,7 @@ const roleSchema = z.strictObject({
   description: z.string().min(1).max(300),
   duty: z.enum(['deployment', 'monitoring', 'networking', 'auditing', 'secrets', 'debugging']),
   rules: z.array(policyRuleSchema).min(1).describe('What the role lets one do, inside its namespaces.'),
+  accepts: acceptsSchema,
   clusters: z.array(name).min(1),
   namespaces: z.array(namespaceSchema).min(1).describe('Namespaces it can be asked for in.'),
   maxDuration: durationSchema,
@@ -133,6 +135,7 @@ export const catalogSchema = shape.superRefine((catalog, context) => {
           'Wildcards grant what nobody has listed; name the groups, resources and verbs.',
         );
     });
+    for (const { path, message } of acceptFaults(role)) fault([...at, ...path], message);
   }
 });
 

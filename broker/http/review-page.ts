@@ -1,6 +1,7 @@
 /** The review pages behind mailed links: GET shows and changes nothing, only a POST from the page decides. */
 import type { Context } from 'hono';
 import { InvalidInput, LinkUnusable, RecordChanged, WrongStatus } from '#domain/errors.ts';
+import { acceptsFor } from '#mail/request-in-words.ts';
 import { type LinkState, type OpenedLink, openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
 import { checkNonce, pageNonce } from './page-nonce.ts';
 import * as closed from './pages/closed.ts';
@@ -47,7 +48,15 @@ function pageOf(
   if (state === 'changed') return closed.changedPage(reviewer);
   if (state === 'expired') return closed.expiredPage(request, reviewer);
   const now = world.clock.now();
-  return openPage({ request, reviewer, now, nonce: pageNonce(secret, request.digest, now), ...extra });
+  const accepts = acceptsFor(request, world.catalog);
+  return openPage({
+    request,
+    accepts,
+    reviewer,
+    now,
+    nonce: pageNonce(secret, request.digest, now),
+    ...extra,
+  });
 }
 
 const notices = {

@@ -1,7 +1,10 @@
 /** What a reviewer is told about a request, in mail and on the page alike: plain words, no markup. */
+import type { Catalog } from '#domain/catalog.ts';
+import { type Accept, concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { joined } from '#domain/rule-words.ts';
+import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
 import { instantInWords } from './instant-in-words.ts';
-import { cautionsOf, joined, rulesInWords } from './rules-in-words.ts';
 import { startInWords } from './start-in-words.ts';
 
 export interface RequestInWords {
@@ -12,6 +15,8 @@ export interface RequestInWords {
   /** `alice@example.com asks for pod-reader on payments-prod for 30 minutes`. */
   headline: string;
   role: string;
+  /** One sentence or two: what it can do, and what it can't. */
+  inShort: string;
   can: string[];
   cautions: string[];
   where: string;
@@ -39,9 +44,17 @@ function roleNameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
+/** What the catalog accepts of the role that a request is for, as of now: told beside what its rules can lead to. */
+export function acceptsFor(
+  { asked }: Pick<AccessRequest, 'asked'>,
+  { roles }: Pick<Catalog, 'roles'>,
+): Accept[] {
+  return (Object.hasOwn(roles, asked.role) && roles[asked.role]?.accepts) || [];
+}
+
 /** Every value is one line, whatever is on record: what people wrote was checked when it came in, and is again here. */
-export function requestInWords(request: AccessRequest): RequestInWords {
-  const { ticket, times, ...words } = inWords(request);
+export function requestInWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
+  const { ticket, times, ...words } = inWords(request, accepts);
   const flat = (value: string | string[]) => (Array.isArray(value) ? value.map(oneLine) : oneLine(value));
   const entries = Object.entries(words).map(([name, value]) => [name, flat(value)]);
   return {
@@ -51,7 +64,9 @@ export function requestInWords(request: AccessRequest): RequestInWords {
   };
 }
 
-function inWords(request: AccessRequest): RequestInWords {
+const deletion = 'It deletes things. What is deleted does not come back when access ends.';
+
+function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = roleNameOf(requester.principalArn);
   const isPerson = subject.kind === 'person';
@@ -66,8 +81,13 @@ function inWords(request: AccessRequest): RequestInWords {
       : `Everyone who can use the IAM role ${subject.principalArn}`,
     headline: `${who} ${start.asks} ${asked.role} on ${asked.cluster} ${start.howLong}`,
     role: asked.role,
+    inShort: inShort(resolved.rules, asked.namespaces),
     can: rulesInWords(resolved.rules),
-    cautions: [...(isPerson ? [] : [wholeRole]), ...cautionsOf(resolved.rules)],
+    cautions: [
+      ...(isPerson ? [] : [wholeRole]),
+      ...concernsOf({ rules: resolved.rules, accepts }).map(concernInWords),
+      ...(deletes(resolved.rules) ? [deletion] : []),
+    ],
     where: `Cluster ${asked.cluster}, ${asked.namespaces.length === 1 ? 'namespace' : 'namespaces'} ${joined(asked.namespaces)}`,
     times: start.rows,
     noAnswer: start.noAnswer,

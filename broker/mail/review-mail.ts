@@ -1,14 +1,17 @@
 /** The mail that asks one reviewer: all they need to decide, and a link to the page where they do. It never decides by itself. */
 import { html, raw } from 'hono/html';
+import type { Catalog } from '#domain/catalog.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Mail, Messages } from '#ports';
-import { oneLine, type RequestInWords, requestInWords } from './request-in-words.ts';
+import { acceptsFor, oneLine, type RequestInWords, requestInWords } from './request-in-words.ts';
 import { mailStyle, styled } from './review-mail-style.ts';
 
 export interface MessagesOptions {
   /** Address that people reach the broker at, with its stage or base path: `https://curfew.example.com`. */
   publicUrl: string;
+  /** Says what was accepted of the role, and why. */
+  catalog: Pick<Catalog, 'roles'>;
 }
 
 /** RFC 5322 allows 998 characters a line; people read about a hundred. */
@@ -62,7 +65,7 @@ function textOf(told: Told): string {
     `They write: “${words.why}”`,
     `Look at it and answer:\n${link}`,
     ...(words.cautions.length > 0 ? [`Think of this first:\n${bullets(words.cautions)}`] : []),
-    `Role ${words.role} lets them:\n${bullets(words.can)}`,
+    `Role ${words.role} lets them:\n${words.inShort}\n${bullets(words.can)}`,
     rows,
     safety(reviewer),
     words.noAnswer,
@@ -100,6 +103,7 @@ function htmlOf(told: Told): string {
     <p ${styled('action')}><a href="${link}" ${styled('button')}>Look at it and answer</a></p>
     ${words.cautions.length > 0 ? cautions : ''}
     <p ${styled('lead')}>Role <strong>${words.role}</strong> lets them:</p>
+    <p ${styled('note')}>${words.inShort}</p>
     <ul ${styled('list')}>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <table cellpadding="0" cellspacing="0" ${styled('table')}>${rowsOf(told).map(row)}
     </table>
@@ -110,11 +114,11 @@ function htmlOf(told: Told): string {
   return String(page);
 }
 
-export function createMessages({ publicUrl }: MessagesOptions): Messages {
+export function createMessages({ publicUrl, catalog }: MessagesOptions): Messages {
   const base = publicUrl.replace(/\/+$/, '');
   return {
     reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail {
-      const words = requestInWords(request);
+      const words = requestInWords(request, acceptsFor(request, catalog));
       const link = `${base}/review/${encodeURIComponent(linkSecret)}`;
       const told = { words, reviewer: mailbox(reviewer), link, id: request.id };
       return {

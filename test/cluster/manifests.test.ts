@@ -35,6 +35,7 @@ const catalog = catalogWith({
   deployer: {
     ...reader,
     rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }],
+    accepts: [{ escalation: 'E14-change-deployments', reason: 'Rolling out is changing what runs.' }],
     namespaces: ['payments'],
   },
   elsewhere: { ...reader, clusters: ['payments-test'] },

@@ -1,5 +1,6 @@
 /** Mailed review links as reviewers get them: asked for through the API, mailed by the real operation and messages. */
 import { expect } from 'vitest';
+import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import type { Caller } from '#domain/identity.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { createMessages } from '#mail/review-mail.ts';
@@ -19,7 +20,7 @@ export interface Asked {
   linkOf(reviewer: string): string;
 }
 
-const mailing = () => aWorld({ messages: createMessages({ publicUrl }) });
+const mailing = () => aWorld({ messages: createMessages({ publicUrl, catalog: sampleCatalog() }) });
 
 /** Alice has had access for some minutes, until 08:30, and asks for as long again. */
 export async function askedToExtend(): Promise<Asked & { extended: AccessRequest }> {

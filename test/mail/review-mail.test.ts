@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aRequest, type RequestWanted } from '../builders/request.ts';
 
 const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw';
-const messages = createMessages({ publicUrl: 'https://curfew.example.com/prod/' });
+const messages = createMessages({
+  publicUrl: 'https://curfew.example.com/prod/',
+  catalog: sampleCatalog(),
+});
 const mailOf = (wanted: RequestWanted = {}, reviewer = 'rita@example.com') =>
   messages.reviewMail(aRequest(wanted), reviewer, secret);
 

@@ -1,10 +1,14 @@
 /** What reviewers are told about a start that was asked for, and about a grant that is to go on. */
 import { describe, expect, it } from 'vitest';
+import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { spanInWords } from '#mail/instant-in-words.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { aRequest, type RequestWanted } from '../builders/request.ts';
 
-const messages = createMessages({ publicUrl: 'https://curfew.example.com/prod/' });
+const messages = createMessages({
+  publicUrl: 'https://curfew.example.com/prod/',
+  catalog: sampleCatalog(),
+});
 const mailOf = (wanted: RequestWanted) => messages.reviewMail(aRequest(wanted), 'rita@example.com', 'secret');
 const oneSpaced = (text: string) => text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 

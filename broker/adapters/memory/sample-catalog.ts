@@ -27,6 +27,7 @@ const sample = {
       description: 'Restart and scale deployments.',
       duty: 'deployment',
       rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] }],
+      accepts: [{ escalation: 'E14-change-deployments', reason: 'Rolling out is changing what runs.' }],
       clusters: ['payments-prod'],
       namespaces: ['payments'],
       maxDuration: '1h',

@@ -1,5 +1,6 @@
 /** The world of AskReviewers: records and mail. */
 import { createMessages } from '#mail/review-mail.ts';
+import { deployedCatalog } from '../catalog.ts';
 import { environment } from '../environment.ts';
 import { sesMailer } from '../ses-mailer.ts';
 import { stepFunctions } from '../step-functions.ts';
@@ -16,6 +17,6 @@ export function askReviewersWorld() {
     ...recordsAndLedger(table),
     executions: stepFunctions('granting', region, stateMachineArn),
     mailer: sesMailer('granting', region, mailFrom),
-    messages: createMessages({ publicUrl }),
+    messages: createMessages({ publicUrl, catalog: deployedCatalog() }),
   };
 }

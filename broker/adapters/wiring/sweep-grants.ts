@@ -29,10 +29,11 @@ export function sweepGrantsWorld() {
   const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
   const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
   const table = tableOf('revoking', settings);
+  const catalog = deployedCatalog();
   return {
     clock: systemClock,
     ids: randomIds,
-    catalog: deployedCatalog(),
+    catalog,
     settings: { deployment, region },
     ...recordsAndLedger(table),
     ...knownClusters(table),
@@ -40,7 +41,7 @@ export function sweepGrantsWorld() {
     entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),
-    messages: createMessages({ publicUrl }),
+    messages: createMessages({ publicUrl, catalog }),
     auditSink: s3AuditSink('revoking', region, auditBucket),
     clusterLeg: lambdaClusterLeg(region, functions),
     background: lambdaBackground(region, {

@@ -53,7 +53,7 @@ function summary(request: AccessRequest, says: string): Markup {
   return html`<p>${says}</p>
     <p>${standing(request)}</p>
     <dl>
-      <dt>Request</dt><dd>${requestInWords(request).headline}</dd>
+      <dt>Request</dt><dd>${requestInWords(request, []).headline}</dd>
       <dt>Id</dt><dd><code>${request.id}</code></dd>
     </dl>
     <p>${stillPossible(request)}</p>`;

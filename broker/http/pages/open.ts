@@ -1,5 +1,6 @@
 /** The page on which a reviewer decides. Works without JavaScript; loading it changes nothing. */
 import { html } from 'hono/html';
+import type { Accept } from '#domain/escalation/accepts.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { endsAt } from '#domain/start.ts';
@@ -10,6 +11,8 @@ import { requestFacts } from './request-facts.ts';
 
 export interface OpenPage {
   request: AccessRequest;
+  /** What the catalog accepts of the role. */
+  accepts: readonly Accept[];
   reviewer: string;
   now: Instant;
   nonce: string;
@@ -51,7 +54,7 @@ function noticeOf(says: string | undefined): Markup | string {
   return html`<div class="notice" role="alert"><h2>Nothing was recorded</h2><p>${says}</p></div>`;
 }
 
-export function openPage({ request, reviewer, now, nonce, notice, reason }: OpenPage): Page {
+export function openPage({ request, accepts, reviewer, now, nonce, notice, reason }: OpenPage): Page {
   // The first submit button is what Enter in the text field presses: a disabled one, so that Enter can't approve.
   const form = html`<form method="post" autocomplete="off">
       <input type="hidden" name="digest" value="${request.digest}">
@@ -72,10 +75,10 @@ export function openPage({ request, reviewer, now, nonce, notice, reason }: Open
     </footer>`;
   return page({
     status: notice?.status ?? 200,
-    title: requestInWords(request).headline,
+    title: requestInWords(request, accepts).headline,
     reviewer,
     body: html`${noticeOf(notice?.says)}
-    ${requestFacts(request, now)}
+    ${requestFacts(request, accepts, now)}
     ${form}`,
   });
 }

@@ -1,5 +1,6 @@
 /** What a page shows of a request: why it is asked and what is risky first, then what it lets one do, then everything else. */
 import { html } from 'hono/html';
+import type { Accept } from '#domain/escalation/accepts.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { untilInWords } from '#mail/instant-in-words.ts';
@@ -14,11 +15,13 @@ function cautions(lines: readonly string[]): Markup | string {
     </section>`;
 }
 
-export function requestFacts(request: AccessRequest, now: Instant): Markup {
-  const words = requestInWords(request);
+/** `accepts`: what the catalog accepts of the role. */
+export function requestFacts(request: AccessRequest, accepts: readonly Accept[], now: Instant): Markup {
+  const words = requestInWords(request, accepts);
   return html`<p class="why">They write: “${words.why}”</p>
     ${cautions(words.cautions)}
     <h2>Role ${words.role} lets them</h2>
+    <p>${words.inShort}</p>
     <ul>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <dl>
       <dt>Who asks</dt><dd>${words.who}</dd>

@@ -1,9 +1,11 @@
 /** Each escalation fires on what leads to it, and stays silent on what comes near it. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge, type Scope } from '#domain/escalation/judge.ts';
 import { escalationIds, knownEscalations } from '#domain/escalation/known.ts';
-import type { RbacRule } from '#domain/rbac.ts';
+import { allows, type RbacRule } from '#domain/rbac.ts';
 import { cases, rule } from './cases.ts';
+import { callsOf, roleByChance } from './generated.ts';
 
 const idsOf = (rules: readonly RbacRule[], scope: Scope) => judge(rules, { scope }).map(({ id }) => id);
 
@@ -76,5 +78,32 @@ describe('several rules', () => {
       [],
     );
     expect(idsOf([{ verbs: ['*'], apiGroups: [], resources: ['*'] }], 'cluster')).toEqual([]);
+  });
+});
+
+describe('generated roles', () => {
+  it('are judged by exactly the calls that their rules allow', () => {
+    fc.assert(
+      fc.property(roleByChance, (rules) => {
+        const found = idsOf(rules, 'cluster');
+        for (const escalation of knownEscalations) {
+          const allowed = callsOf(escalation, rules).filter((call) => allows(rules, call));
+          expect(found.includes(escalation.id), `${escalation.id}: ${JSON.stringify(allowed[0])}`).toBe(
+            allowed.length > 0,
+          );
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('are no better for one rule more', () => {
+    fc.assert(
+      fc.property(roleByChance, roleByChance, (rules, more) => {
+        for (const scope of ['namespace', 'cluster'] as const)
+          expect(idsOf([...rules, ...more], scope)).toEqual(expect.arrayContaining(idsOf(rules, scope)));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

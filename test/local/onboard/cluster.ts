@@ -52,6 +52,7 @@ export function catalogInput() {
       deployer: {
         ...structuredClone(role),
         rules: [deployments],
+        accepts: [{ escalation: 'E14-change-deployments', reason: 'Rolling out is changing what runs.' }],
         namespaces: ['payments'],
         maxDuration: '1h',
       },

@@ -1,0 +1,86 @@
+/** What a catalog accepts of its roles' escalations: the form of it, what is wrong with it, and how it is told. */
+import * as z from 'zod';
+import type { RbacRule } from '../rbac.ts';
+import { type FoundEscalation, judge } from './judge.ts';
+import { escalationIds } from './known.ts';
+
+export const acceptsSchema = z
+  .array(
+    z.strictObject({
+      escalation: z.enum(escalationIds, {
+        error: ({ input }) =>
+          `No escalation ${JSON.stringify(input)} is known. Remove the entry, or name one of those that docs/catalog.md lists.`,
+      }),
+      reason: z.string().trim().min(1).max(300).describe('Why it is needed; reviewers read it.'),
+    }),
+  )
+  .default([])
+  .describe('What its rules can lead to beyond themselves, each accepted by name.');
+
+export type Accept = z.output<typeof acceptsSchema>[number];
+
+export interface JudgedRole {
+  rules: readonly RbacRule[];
+  accepts: readonly Accept[];
+}
+
+/** An escalation of a role with the catalog's reason to accept it; absent where it doesn't. */
+export interface Concern extends FoundEscalation {
+  accepted?: string;
+}
+
+/** What a role bound in a namespace can lead to, worst first. */
+export function concernsOf({ rules, accepts }: JudgedRole): Concern[] {
+  return judge(rules, { scope: 'namespace' }).map((found) => {
+    const accept = accepts.find(({ escalation }) => escalation === found.id);
+    return accept ? { ...found, accepted: accept.reason } : found;
+  });
+}
+
+export function concernInWords({ title, why, accepted }: Concern): string {
+  const reason =
+    accepted === undefined ? 'The catalog does not accept it.' : `Accepted in the catalog: ${accepted}`;
+  return `This role can ${title}. ${why} ${reason}`;
+}
+
+/** A fault of a role; `path` leads from the role to what is wrong. */
+export interface AcceptFault {
+  path: (string | number)[];
+  message: string;
+}
+
+/** Escalations that nobody accepted, and entries that accept nothing. */
+export function acceptFaults(role: JudgedRole): AcceptFault[] {
+  const concerns = concernsOf(role);
+  return [
+    ...concerns.flatMap((concern) => unaccepted(concern) ?? []),
+    ...idleAccepts(role.accepts, concerns),
+  ];
+}
+
+/** A wildcard is refused whatever is accepted, and hides what its rule is really for. */
+function unaccepted({ id, severity, title, why, by, rules, accepted }: Concern): AcceptFault | undefined {
+  if (accepted !== undefined || id === 'E01-wildcard') return undefined;
+  return {
+    path: ['rules', rules[0] ?? 0],
+    message:
+      `${id} (${severity}): by "${by.join('", "')}" it can ${title}. ${why} Narrow the rules, ` +
+      `or accept it with { escalation: ${id}, reason: ... } under accepts of the role: reviewers are shown the reason.`,
+  };
+}
+
+function idleAccepts(accepts: readonly Accept[], concerns: readonly Concern[]): AcceptFault[] {
+  return accepts.flatMap(({ escalation }, i) => {
+    const path = ['accepts', i, 'escalation'];
+    if (!concerns.some(({ id }) => id === escalation))
+      return [
+        {
+          path,
+          message: `The rules don't allow ${escalation}: remove what accepts it, lest it hides it one day.`,
+        },
+      ];
+    if (accepts.findIndex((each) => each.escalation === escalation) !== i)
+      return [{ path, message: `${escalation} is accepted twice: keep one reason.` }];
+    return [];
+  });
+}
