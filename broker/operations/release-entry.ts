@@ -2,7 +2,7 @@
 import { deleteLeaseMs, type EntryItem, type EntryKey, isOwned } from '#domain/access-entry.ts';
 import { EntryBusy, StillStanding } from '#domain/errors.ts';
 import { after, type Instant } from '#domain/instant.ts';
-import type { World } from '#ports';
+import type { StandingEntry, World } from '#ports';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'ledger' | 'entries'>;
 
@@ -46,9 +46,19 @@ export async function deleteUnlessHeld(world: Needs, item: EntryItem): Promise<v
   await world.ledger.move(claimed, { ...rest, state: 'absent' });
 }
 
+/** Where EKS can't be asked nothing was sent either: whoever tries next need not wait for a delete that may come late. */
+async function firstLook(world: Needs, claimed: EntryItem): Promise<StandingEntry | undefined> {
+  try {
+    return await world.entries.describe(claimed.key);
+  } catch (error) {
+    await world.ledger.move(claimed, { ...claimed, deleteLease: world.clock.now() });
+    throw error;
+  }
+}
+
 async function deleteOurs(world: Needs, item: EntryItem): Promise<void> {
   for (let look = 0; look < readBacks; look++) {
-    const standing = await world.entries.describe(item.key);
+    const standing = await (look === 0 ? firstLook(world, item) : world.entries.describe(item.key));
     if (!standing) return;
     const replaced = item.entryArn !== undefined && standing.entryArn !== item.entryArn;
     if (replaced || !isOwned(standing.tags, world.settings.deployment)) return;

@@ -127,6 +127,30 @@ describe('is left standing', () => {
   });
 });
 
+describe('a claimed delete that fails', () => {
+  it('before anything was sent to EKS is finished by the next try, without waiting for it', async () => {
+    const { world, id } = await held();
+    world.faults.at('entries.describe');
+    await expect(releaseEntry(world, key, id)).rejects.toMatchObject({ name: 'Unavailable' });
+    expect(world.faults.calls).not.toContain('entries.delete');
+    await releaseEntry(world, key, id);
+    expect(await itemOf(world)).toMatchObject({ state: 'absent', generation: 3 });
+  });
+
+  it.each(['before', 'after'] as const)(
+    'with the delete sent (%s it was done) keeps others off for as long as it may come late (N32)',
+    async (mode) => {
+      const { world, id } = await held();
+      world.faults.at('entries.delete', 1, mode);
+      await expect(releaseEntry(world, key, id)).rejects.toMatchObject({ name: 'Unavailable' });
+      await expect(releaseEntry(world, key, id)).rejects.toMatchObject({ name: 'EntryBusy' });
+      world.inside.clock.advance(60_000);
+      await releaseEntry(world, key, id);
+      expect(await itemOf(world)).toMatchObject({ state: 'absent' });
+    },
+  );
+});
+
 describe('a delete that EKS has answered', () => {
   it('is over when EKS shows the entry no more, and not before (N21)', async () => {
     const { world, id } = await held();
