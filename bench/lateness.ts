@@ -99,12 +99,17 @@ interface Watched extends Live {
 
 const lookBeforeMs = 150;
 const lookEveryMs = 4;
+const longestMs = 180_000;
 
 async function watchEnd(admin: AdminClient, live: Live): Promise<Watched> {
   const { subject, grant } = await untilStatus(live.asker, live.id, ['active']);
   const expiresAt = Date.parse(grant?.expiresAt ?? '');
   await sleep(Math.max(0, expiresAt - lookBeforeMs - Date.now()));
-  while (await admin.mayListServices(subject.kubernetes, 'payments')) await sleep(lookEveryMs);
+  while (await admin.mayListServices(subject.kubernetes, 'payments')) {
+    if (Date.now() > expiresAt + longestMs)
+      throw new Error(`Request ${live.id} still gives access ${longestMs / 1000} s after its end.`);
+    await sleep(lookEveryMs);
+  }
   return { ...live, refusedAt: performance.timeOrigin + performance.now() };
 }
 

@@ -7,7 +7,7 @@ import { untilNothingStands } from '../e2e/nothing-stands.ts';
 import { until } from '../e2e/steps.ts';
 import type { Fault } from './faults.ts';
 import { bringInto, type Case, type State } from './states.ts';
-import { lastAllowed, refusedFrom, type Watch, watchAccess } from './watch-access.ts';
+import { lastAllowed, refusedFrom } from './watch-access.ts';
 import type { ChaosWorld } from './world.ts';
 
 /** What became of one case; times are milliseconds since 1970. */
@@ -50,7 +50,6 @@ export async function playRound(
   states: readonly State[],
 ): Promise<Outcome[]> {
   const cases = await bringInto(world, states);
-  const watched = cases.map((one) => ({ one, watch: watchAccess(one.person) }));
   try {
     const struckAt = Date.now();
     const heal = await fault.strike(world, cases);
@@ -62,23 +61,15 @@ export async function playRound(
     const healedAt = Date.now();
     const answers = await approved;
     await Promise.all(cases.filter((_, i) => !answers[i]).map(approve));
-    return await Promise.all(
-      watched.map(({ one, watch }) => judge({ fault, one, watch, struckAt, healedAt })),
-    );
+    return await Promise.all(cases.map((one) => judge({ fault, one, struckAt, healedAt })));
   } finally {
-    await Promise.all(watched.map(({ watch }) => watch.stop()));
+    await Promise.all(cases.map(({ watch }) => watch.stop()));
   }
 }
 
-async function judge(of: {
-  fault: Fault;
-  one: Case;
-  watch: Watch;
-  struckAt: number;
-  healedAt: number;
-}): Promise<Outcome> {
-  const { fault, watch, struckAt, healedAt } = of;
-  const { person, id, state } = of.one;
+async function judge(of: { fault: Fault; one: Case; struckAt: number; healedAt: number }): Promise<Outcome> {
+  const { fault, struckAt, healedAt } = of;
+  const { person, id, state, watch } = of.one;
   const look = async () => (await person.api.show(id)).request;
   const request = await until(
     `request ${id} (${state}, ${fault.name}) to be over`,

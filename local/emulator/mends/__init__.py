@@ -26,6 +26,7 @@ NAMES = (
     "iam_resource_names",
     "s3_condition_keys",
     "ses_condition_keys",
+    "sts_sessions_kept",
     "states_start_again",
     "states_error_matching",
     "states_succeed_output",

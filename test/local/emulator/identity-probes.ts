@@ -2,15 +2,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DeleteAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { account, region, rootKeys } from '#local/emulator/emulator.ts';
-import { only, type ProbedCloud, pause, storeToken } from './cloud.ts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { account, region, rootKeys, startEmulator } from '#local/emulator/emulator.ts';
+import { silentProgress } from '#local/progress.ts';
+import { only, ProbedCloud, pause, storeToken } from './cloud.ts';
 import { errorOf, type Probe } from './probe.ts';
 
 export const identityProbes: Probe[] = [
@@ -117,6 +119,29 @@ export const identityProbes: Probe[] = [
       const put = (more: object) =>
         errorOf(storage.send(new PutObjectCommand({ Bucket, Key: 'event', Body: 'x', ...more })));
       return { createOnly: await put({ IfNoneMatch: '*' }), plain: await put({}) };
+    },
+  },
+  {
+    mend: 'sts_sessions_kept',
+    title: 'somebody signed in is still so after a restart',
+    mended: { before: 'none', after: 'none' },
+    stock: { before: 'none', after: 'InvalidClientTokenId' },
+    see: async ({ emulator: { dir, mends } }) => {
+      const restarted = await startEmulator({
+        dir: join(dir, 'restarted'),
+        progress: silentProgress(),
+        ...(mends === 'all' ? {} : { mends }),
+      });
+      try {
+        const cloud = new ProbedCloud(restarted);
+        const sts = new STSClient(await signedInAs(cloud, 'lasting', [{ Action: 'iam:*', Resource: '*' }]));
+        const ask = () => errorOf(sts.send(new GetCallerIdentityCommand({})));
+        const before = await ask();
+        await restarted.restart();
+        return { before, after: await ask() };
+      } finally {
+        await restarted.stop();
+      }
     },
   },
   {
