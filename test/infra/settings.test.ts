@@ -42,6 +42,21 @@ describe('settings', () => {
     expect(faultsOf({ [given]: value })).toMatch(new RegExp(`${missing}: Give both`));
   });
 
+  it.each([
+    'http://opa.example.com/v1/data/curfew/access/verdict',
+    'https://opa.example.com/',
+    'https://someone:word@opa.example.com/v1/data/curfew/access/verdict',
+    'https://opa.example.com/v1/data/curfew/access/verdict?pretty',
+  ])('take no policy server of another kind: %s', (policyServer) => {
+    expect(faultsOf({ policyServer })).toMatch(/1 fault:\n {2}policyServer: Write/);
+  });
+
+  it('take a policy server by the address of its document, its authority only with it', () => {
+    const policyServer = 'https://opa.example.com:8181/v1/data/curfew/access/verdict';
+    expect(readSettings(appWith({ policyServer }).node)).toMatchObject({ policyServer, policy: 'policy' });
+    expect(faultsOf({ policyServerCertificate: 'ca.pem' })).toMatch(/policyServer: .*give both, or none/);
+  });
+
   it('can be given one by one on the command line, as texts', () => {
     const app = appWith({ auditDays: 30 });
     for (const [name, value] of Object.entries({
