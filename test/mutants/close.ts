@@ -109,6 +109,12 @@ export const closeMutants: readonly Mutant[] = [
     killedBy: unit('operations/release-entry'),
   },
   {
+    name: 'a delete that was sent gives up its lease when EKS does not answer after it',
+    guards: 'a late delete that hits a successor (N32)',
+    changes: [{ file: release, from: 'await (look === 0 ? firstLook', to: 'await (look >= 0 ? firstLook' }],
+    killedBy: unit('operations/release-entry'),
+  },
+  {
     name: 'the lease of a delete is over before its call is',
     guards: 'a late delete that hits a successor (N32)',
     changes: [

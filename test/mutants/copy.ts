@@ -12,6 +12,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Not part of what is tested, or made from it. */
 const leftOut = new Set(['node_modules', '.git', 'cdk.out', 'dist', 'coverage']);
 
+/** Folder of a copy for what its tests write aside. */
+export const asideIn = (dir: string): string => path.join(dir, '.aside');
+
 export interface Copy {
   readonly dir: string;
   /** Does `work` while the changes are made, and takes them back. */
@@ -21,10 +24,12 @@ export interface Copy {
 
 export async function copyOfCheckout(): Promise<Copy> {
   const dir = await mkdtemp(path.join(tmpdir(), 'curfew-mutants-'));
-  const removed = () => rm(dir, { recursive: true, force: true });
+  // What its tests started may still write while it ends.
+  const removed = () => rm(dir, { recursive: true, force: true, maxRetries: 10 });
   const strike = onShutdown(removed);
   for (const name of await readdir(root))
     if (!leftOut.has(name)) await cp(path.join(root, name), path.join(dir, name), { recursive: true });
+  await mkdir(asideIn(dir));
   await linkPackages(dir);
   return {
     dir,

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { run } from '#local/processes.ts';
+import { asideIn } from './copy.ts';
 import type { Killer } from './mutant.ts';
 
 export type Verdict =
@@ -20,6 +21,13 @@ export async function verdict(dir: string, killer: Killer): Promise<Verdict> {
     return { killed: false, why: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** What they write aside lies in the copy too, and goes with it. */
+const inCopy = (dir: string) => ({
+  cwd: dir,
+  env: { ...process.env, TMPDIR: asideIn(dir) },
+  timeoutMs: limitMs,
+});
 
 /** Faults of a program that is none any more. What dies of them was not broken as its name says. */
 const noProgram = /^(ReferenceError|SyntaxError)\b|Transform failed|Failed to (load|parse)/;
@@ -53,8 +61,7 @@ async function byTests(dir: string, killer: Extract<Killer, { project: string }>
       ...(testNamePattern === undefined ? [] : ['--testNamePattern', testNamePattern]),
       ...files,
     ],
-    cwd: dir,
-    timeoutMs: limitMs,
+    ...inCopy(dir),
   });
   const text = await readFile(report, 'utf8').catch(() => undefined);
   if (text === undefined) return { killed: false, why: `vitest made no report: ${lastOf(stderr || stdout)}` };
@@ -86,8 +93,7 @@ async function byHistories(dir: string, { from, to }: { from: number; to: number
   const { code, stdout, stderr } = await run({
     command: path.join(dir, 'node_modules', '.bin', 'node'),
     args: [path.join(dir, 'test', 'mutants', 'play-histories.ts'), String(from), String(to)],
-    cwd: dir,
-    timeoutMs: limitMs,
+    ...inCopy(dir),
   });
   if (code === 3) return { killed: true, by: lastOf(stdout) };
   if (code === 0) return { killed: false, why: `histories ${from} to ${to} broke no invariant` };

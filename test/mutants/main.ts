@@ -11,6 +11,11 @@ import { broken, type Killer, type Mutant } from './mutant.ts';
 const usage = `npm run test:mutants -- [--only PART-OF-A-NAME]... [--list]`;
 const lanes = 2;
 
+/** Ctrl-C and the like: nothing new is begun, and what ends because of it is not told. */
+const stopping = new AbortController();
+const stopped = stopping.signal;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stopping.abort());
+
 /** Why those that can't be made can't be, in words. */
 function staleOf(some: readonly Mutant[]): string[] {
   return some.flatMap(({ name, changes }) => {
@@ -58,6 +63,7 @@ async function failingAnyway(copies: readonly Copy[], some: readonly Mutant[]): 
   const failing: string[] = [];
   await inLanes(copies, distinct(some.map(({ killedBy }) => killedBy)), async (copy, killer) => {
     const seen = await verdict(copy.dir, killer);
+    if (stopped.aborted) return;
     if (seen.killed) failing.push(`"${seen.by}" fails without any mutant. Mend it first.`);
     else if (!/^(all \d+ tests passed|histories .* broke no invariant)$/.test(seen.why))
       failing.push(`What should kill mutants does not run (${whatOf(killer)}): ${seen.why}`);
@@ -79,7 +85,8 @@ async function inLanes<T>(
   const rest = [...all];
   await Promise.all(
     copies.map(async (copy) => {
-      for (let one = rest.shift(); one !== undefined; one = rest.shift()) await work(copy, one);
+      for (let one = rest.shift(); one !== undefined && !stopped.aborted; one = rest.shift())
+        await work(copy, one);
     }),
   );
 }
@@ -103,6 +110,7 @@ async function runAll(some: readonly Mutant[]): Promise<number> {
     for (let lane = 0; lane < Math.min(lanes, some.length); lane++) copies.push(await copyOfCheckout());
     console.log('First the tests without any mutant, since one that fails anyway would kill them all ...');
     const failing = await failingAnyway(copies, some);
+    if (stopped.aborted) return 130;
     if (failing.length > 0) {
       console.error(failing.join('\n'));
       return 1;
@@ -113,10 +121,12 @@ async function runAll(some: readonly Mutant[]): Promise<number> {
     await inLanes(copies, some, async (copy, mutant) => {
       const from = performance.now();
       const seen = await copy.with(mutant.changes, () => verdict(copy.dir, mutant.killedBy));
+      if (stopped.aborted) return;
       if (!seen.killed) survived.push(mutant);
       done += 1;
       console.log(told(mutant, seen, performance.now() - from, `${done}/${some.length}`));
     });
+    if (stopped.aborted) return 130;
     console.log(`All of it took ${spokenDuration(performance.now() - began)}.`);
     for (const { name, guards } of survived)
       console.log(`SURVIVED: ${name}. Nothing noticed the loss of this guard: ${guards}.`);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MemoryWorld, memoryRoles } from '#adapters/memory/world.ts';
 import { type EntryContent, type EntryItem, type EntryKey, entryContent } from '#domain/access-entry.ts';
+import { Unavailable } from '#domain/errors.ts';
 import { releaseEntry } from '#operations/release-entry.ts';
 import { aWorld, stored } from '../builders/world.ts';
 
@@ -161,6 +162,19 @@ describe('a delete that EKS has answered', () => {
     await releaseEntry(world, key, id);
     expect(shows).toBeLessThan(0);
     expect(await itemOf(world)).toMatchObject({ state: 'absent' });
+  });
+
+  it('keeps its lease when EKS can not be asked after it, since it may still come', async () => {
+    const { world, id } = await held();
+    const describeEntry = world.entries.describe.bind(world.entries);
+    world.entries.delete = async () => {
+      world.entries.describe = async () => {
+        throw new Unavailable('EKS does not answer.');
+      };
+    };
+    await expect(releaseEntry(world, key, id)).rejects.toMatchObject({ name: 'Unavailable' });
+    world.entries.describe = describeEntry;
+    await expect(releaseEntry(world, key, id)).rejects.toMatchObject({ name: 'EntryBusy' });
   });
 
   it('and shows for ever is not told as gone, and is finished by another try (N27)', async () => {
