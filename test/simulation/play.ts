@@ -20,6 +20,10 @@ export interface Outcome {
   invocations: number;
   faults: number;
   granted: number;
+  /** Kill orders that got done. */
+  killed: number;
+  /** Grants ended, and RoleBindings and access entries taken away, by the sweep of a cluster. */
+  swept: number;
   /** Longest that a right was seen past its expiry, in milliseconds of virtual time. */
   latestMs: { faultless: number; faulty: number };
   story: readonly string[];
@@ -101,6 +105,8 @@ export async function play(history: History, { told = false, onCall }: Listening
     invocations: cloud.lambda.invocations,
     faults: cloud.fates.happened,
     granted: watch.granted,
+    killed: [...cloud.twins.kills.orders.values()].filter(({ doneAt }) => doneAt !== undefined).length,
+    swept: cloud.swept,
     latestMs: watch.latestMs,
     story: cloud.story.lines,
   };

@@ -6,6 +6,7 @@ import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { Clock, ClusterApi, ClusterSession, Page } from '#ports';
+import { copyOf } from './copy.ts';
 
 /** One cluster; tests change it as its administrators would. */
 export class MemoryCluster {
@@ -59,7 +60,7 @@ class MemorySession implements ClusterSession {
   }
 
   async readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined> {
-    return structuredClone(this.#reach().clusterRoles.get(name));
+    return copyOf(this.#reach().clusterRoles.get(name));
   }
 
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {
@@ -70,7 +71,7 @@ class MemorySession implements ClusterSession {
     if (cluster.fenced) this.#admit(binding);
     if (cluster.roleBindings.has(`${namespace}/${name}`)) return 'exists';
     const uid = cluster.nextUid();
-    const copy = structuredClone(binding);
+    const copy = copyOf(binding);
     cluster.roleBindings.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
     return { uid };
   }
@@ -90,7 +91,7 @@ class MemorySession implements ClusterSession {
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
     const { roleBindings } = this.#leg === 'bind-role' ? this.#inside(namespace) : this.#reach();
-    return structuredClone(roleBindings.get(`${namespace}/${name}`));
+    return copyOf(roleBindings.get(`${namespace}/${name}`));
   }
 
   async deleteRoleBinding(
@@ -129,7 +130,7 @@ class MemorySession implements ClusterSession {
         },
       )
       .sort(([a], [b]) => (a < b ? -1 : 1));
-    const items = structuredClone(rest.slice(0, limit).map(([, binding]) => binding));
+    const items = copyOf(rest.slice(0, limit).map(([, binding]) => binding));
     const last = rest[limit - 1]?.[0];
     return rest.length > limit && last !== undefined ? { items, cursor: last } : { items };
   }

@@ -6,6 +6,7 @@ import type { EksCluster } from '#domain/eks-cluster.ts';
 import { ClusterNotReady } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import type { AccessEntries, Page, StandingEntry } from '#ports';
+import { copyOf } from './copy.ts';
 
 interface Stored extends StandingEntry {
   token?: string;
@@ -32,7 +33,7 @@ export class MemoryEntries implements AccessEntries {
 
   async findCluster({ eksName, region }: EksCluster): Promise<ClusterAddress | 'gone'> {
     const found = this.clusters.get(eksName);
-    return found?.region === region ? structuredClone(found) : 'gone';
+    return found?.region === region ? copyOf(found) : 'gone';
   }
 
   async create(
@@ -44,14 +45,14 @@ export class MemoryEntries implements AccessEntries {
     const found = this.standing.get(this.#text(key));
     if (found) return found.token === token ? { entryArn: found.entryArn } : 'exists';
     const entryArn = this.#arn(key);
-    this.standing.set(this.#text(key), { ...structuredClone(content), entryArn, token });
+    this.standing.set(this.#text(key), { ...copyOf(content), entryArn, token });
     return { entryArn };
   }
 
   async describe(key: EntryKey): Promise<StandingEntry | undefined> {
     const found = this.standing.get(this.#text(key));
     if (!found) return undefined;
-    const { token: _, ...entry } = structuredClone(found);
+    const { token: _, ...entry } = copyOf(found);
     return entry;
   }
 
@@ -94,14 +95,14 @@ export class MemoryEntries implements AccessEntries {
       entryArn: this.#arn(key),
     };
     this.standing.set(this.#text(key), entry);
-    return structuredClone(entry);
+    return copyOf(entry);
   }
 
   /** Changes a standing entry as somebody with an administrator's rights would. */
   edit(key: EntryKey, { policies, ...change }: Partial<EntryContent> & { policies?: string[] }): void {
     const found = this.standing.get(this.#text(key));
     if (!found) throw new Error(`There is no access entry of ${key.principalArn} to edit.`);
-    Object.assign(found, structuredClone(change));
+    Object.assign(found, copyOf(change));
     if (policies) this.associated.set(this.#text(key), [...policies]);
   }
 

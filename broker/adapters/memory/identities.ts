@@ -2,6 +2,7 @@
 import { IdentityRefused } from '#domain/errors.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Identities } from '#ports';
+import { copyOf } from './copy.ts';
 
 export class MemoryIdentities implements Identities {
   readonly roles = new Map<string, Principal>();
@@ -12,11 +13,11 @@ export class MemoryIdentities implements Identities {
       throw new IdentityRefused(
         `There is no IAM role ${roleName} in account ${account} that Curfew can read.`,
       );
-    return structuredClone(found);
+    return copyOf(found);
   }
 
   async find(account: string, roleName: string): Promise<Principal | 'gone'> {
-    return structuredClone(this.roles.get(`${account}/${roleName}`) ?? 'gone');
+    return copyOf(this.roles.get(`${account}/${roleName}`) ?? 'gone');
   }
 
   add(principal: Principal): void {

@@ -5,6 +5,7 @@ import { isDriven, type KillOrder } from '#domain/kill-order.ts';
 import { scopeKey } from '#domain/kill-scope.ts';
 import type { KillChange, KillOrders, Page } from '#ports';
 import { pageLimit, readCursor, writeCursor } from '../cursor.ts';
+import { copyOf } from './copy.ts';
 import type { MemoryRecords } from './records.ts';
 
 export class MemoryKills implements KillOrders {
@@ -15,19 +16,19 @@ export class MemoryKills implements KillOrders {
   }
 
   async begin(change: Omit<KillChange, 'expectedVersion'>): Promise<KillOrder> {
-    const { order, events } = structuredClone(change);
+    const { order, events } = copyOf(change);
     const { id, scope, reason } = order;
     const on = this.#records.switches.get(scopeKey(scope));
     const standing = on && this.orders.get(on.id);
-    if (standing) return structuredClone(standing);
+    if (standing) return copyOf(standing);
     if (this.orders.has(id)) throw changed(id);
     this.#records.switches.set(scopeKey(scope), { id, scope, reason });
     this.#write(order, events);
-    return structuredClone(order);
+    return copyOf(order);
   }
 
   async save(change: KillChange): Promise<void> {
-    const { order, expectedVersion, events } = structuredClone(change);
+    const { order, expectedVersion, events } = copyOf(change);
     const before = this.orders.get(order.id);
     if (before?.version !== expectedVersion || before.lifted) throw changed(order.id);
     if (order.lifted) this.#records.switches.delete(scopeKey(order.scope));
@@ -42,12 +43,12 @@ export class MemoryKills implements KillOrders {
   }
 
   async read(id: string): Promise<KillOrder | undefined> {
-    return structuredClone(this.orders.get(id));
+    return copyOf(this.orders.get(id));
   }
 
   async events(id: string): Promise<AuditEvent<KillStatus>[]> {
     const log = this.#records.stored.get(id) ?? [];
-    return structuredClone(log.map(({ event }) => event as AuditEvent<KillStatus>));
+    return copyOf(log.map(({ event }) => event as AuditEvent<KillStatus>));
   }
 
   async list({ limit, cursor }: { limit: number; cursor?: string }): Promise<Page<KillOrder>> {
@@ -56,14 +57,14 @@ export class MemoryKills implements KillOrders {
     const rest = [...this.orders.values()]
       .filter(({ id }) => before === undefined || id < before)
       .sort((a, b) => (a.id > b.id ? -1 : 1));
-    const items = structuredClone(rest.slice(0, most));
+    const items = copyOf(rest.slice(0, most));
     const last = items.at(-1);
     return rest.length > most && last ? { items, cursor: writeCursor('kills', last.id) } : { items };
   }
 
   async driven(): Promise<KillOrder[]> {
     const orders = [...this.orders.values()].filter(isDriven).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return structuredClone(orders);
+    return copyOf(orders);
   }
 }
 

@@ -4,6 +4,7 @@ import { canonicalJson } from '#domain/digest.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import { isOpening } from '#domain/lifecycle.ts';
 import type { EntryLedger, Records } from '#ports';
+import { copyOf } from './copy.ts';
 
 export class MemoryLedger implements EntryLedger {
   readonly #records: Pick<Records, 'read'>;
@@ -15,7 +16,7 @@ export class MemoryLedger implements EntryLedger {
   readonly held = new Map<string, Set<string>>();
 
   async read(key: EntryKey): Promise<EntryItem | undefined> {
-    return structuredClone(this.items.get(canonicalJson(key)));
+    return copyOf(this.items.get(canonicalJson(key)));
   }
 
   async readAll(keys: readonly EntryKey[]): Promise<(EntryItem | undefined)[]> {
@@ -31,7 +32,7 @@ export class MemoryLedger implements EntryLedger {
     if (!request || !isOpening(request)) return 'ended';
     this.#check(next.key, expected);
     const text = canonicalJson(next.key);
-    if (expected !== next) this.items.set(text, structuredClone(next));
+    if (expected !== next) this.items.set(text, copyOf(next));
     this.held.set(text, new Set([...(this.held.get(text) ?? []), requestId]));
     return 'held';
   }
@@ -42,7 +43,7 @@ export class MemoryLedger implements EntryLedger {
 
   async move(expected: EntryItem | undefined, next: EntryItem): Promise<void> {
     this.#check(next.key, expected);
-    this.items.set(canonicalJson(next.key), structuredClone(next));
+    this.items.set(canonicalJson(next.key), copyOf(next));
   }
 
   /** Ids of all requests that hold any entry. */

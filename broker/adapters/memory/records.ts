@@ -12,12 +12,13 @@ import type { Change, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from '../cursor.ts';
 import { shardOf } from '../table.ts';
 import { checkWhole } from '../whole-change.ts';
+import { copyOf } from './copy.ts';
 
 interface StoredEvent {
   event: AnyEvent;
   shipped: boolean;
-  /** The change that wrote it, as text: tells a repeat of it. */
-  change: string;
+  /** The change that wrote it: tells a repeat of it. */
+  change: unknown;
 }
 
 type PageAsked = { limit: number; cursor?: string };
@@ -33,18 +34,10 @@ export class MemoryRecords implements Records {
 
   async commit(change: Change): Promise<void> {
     checkWhole(change);
-    const text = JSON.stringify(change);
-    const {
-      request,
-      expectedVersion,
-      events,
-      newLinks = [],
-      usedLink,
-      idempotency,
-      unless = [],
-    } = JSON.parse(text) as Change;
+    const kept = this.keep(change);
+    const { request, expectedVersion, events, newLinks = [], usedLink, idempotency, unless = [] } = kept;
     const log = this.stored.get(request.id) ?? [];
-    if (log[request.audit.seq - 1]?.change === text) return;
+    if (isSame(log[request.audit.seq - 1]?.change, kept)) return;
     const on = unless.map((scope) => this.switches.get(scopeKey(scope))).find((one) => one !== undefined);
     if (on) throw killSwitchOn(on);
     const refuse = (what: string) => new RecordChanged(`Request ${request.id}: ${what}. Read it again.`);
@@ -58,7 +51,7 @@ export class MemoryRecords implements Records {
     this.requests.set(request.id, request);
     this.stored.set(request.id, [
       ...log,
-      ...events.map((event) => ({ event, shipped: false, change: text })),
+      ...events.map((event) => ({ event, shipped: false, change: kept })),
     ]);
     for (const added of newLinks) this.links.set(added.hash, added);
     if (usedLink && link) this.links.set(link.hash, { ...link, usedAt: usedLink.at });
@@ -66,16 +59,21 @@ export class MemoryRecords implements Records {
       this.idempotency.set(idempotency.key, { requestId: request.id, bodyHash: idempotency.bodyHash });
   }
 
+  /** What is stored of a change: nothing that its writer could change any more. */
+  protected keep(change: Change): Change {
+    return JSON.parse(JSON.stringify(change)) as Change;
+  }
+
   async read(requestId: string): Promise<AccessRequest | undefined> {
-    return structuredClone(this.requests.get(requestId));
+    return copyOf(this.requests.get(requestId));
   }
 
   async readLink(hash: string): Promise<ReviewLink | undefined> {
-    return structuredClone(this.links.get(hash));
+    return copyOf(this.links.get(hash));
   }
 
   async readIdempotency(key: string): Promise<{ requestId: string; bodyHash: string } | undefined> {
-    return structuredClone(this.idempotency.get(key));
+    return copyOf(this.idempotency.get(key));
   }
 
   async listByRequester(requesterKey: string, asked: PageAsked): Promise<Page<AccessRequest>> {
@@ -104,8 +102,8 @@ export class MemoryRecords implements Records {
     const items = rest.slice(0, limit);
     const last = items.at(-1);
     return rest.length > limit && last
-      ? { items: structuredClone(items), cursor: writeCursor(list, position(last)) }
-      : { items: structuredClone(items) };
+      ? { items: copyOf(items), cursor: writeCursor(list, position(last)) }
+      : { items: copyOf(items) };
   }
 
   async listLive({ eksName, region }: EksCluster, { limit, cursor }: PageAsked): Promise<Page<LiveGrant>> {
@@ -118,7 +116,7 @@ export class MemoryRecords implements Records {
       .sort((a, b) => a.shard - b.shard || (a.id < b.id ? -1 : 1));
     const page = rest.slice(0, limit);
     const last = page.at(-1);
-    const items = structuredClone(page.map(({ grant }) => grant));
+    const items = copyOf(page.map(({ grant }) => grant));
     return rest.length > limit && last ? { items, cursor: liveCursor(last.shard, last.id) } : { items };
   }
 
@@ -126,7 +124,7 @@ export class MemoryRecords implements Records {
     const due = [...this.requests.values()]
       .filter(({ dueAt }) => dueAt !== undefined && dueAt >= from && dueAt < before)
       .sort((a, b) => (`${a.dueAt}#${a.id}` < `${b.dueAt}#${b.id}` ? -1 : 1));
-    return structuredClone(due.flatMap((request) => liveGrantOf(request) ?? []).slice(0, limit));
+    return copyOf(due.flatMap((request) => liveGrantOf(request) ?? []).slice(0, limit));
   }
 
   async due(now: Instant, limit: number): Promise<string[]> {
@@ -138,12 +136,12 @@ export class MemoryRecords implements Records {
   }
 
   async events(requestId: string): Promise<AuditEvent[]> {
-    return structuredClone((this.stored.get(requestId) ?? []).map(({ event }) => event as AuditEvent));
+    return copyOf((this.stored.get(requestId) ?? []).map(({ event }) => event as AuditEvent));
   }
 
   async unshipped(requestId: string): Promise<AnyEvent[]> {
     const waiting = (this.stored.get(requestId) ?? []).filter(({ shipped }) => !shipped);
-    return structuredClone(waiting.map(({ event }) => event));
+    return copyOf(waiting.map(({ event }) => event));
   }
 
   async unshippedRequests(limit: number): Promise<string[]> {
@@ -157,4 +155,8 @@ export class MemoryRecords implements Records {
     const found = this.stored.get(requestId)?.[seq - 1];
     if (found) found.shipped = true;
   }
+}
+
+function isSame(one: unknown, other: Change): boolean {
+  return one !== undefined && (one === other || JSON.stringify(one) === JSON.stringify(other));
 }

@@ -41,8 +41,8 @@ export class Cloud {
   catalog: Catalog;
   /** Every catalog with its instant. */
   readonly deployed: { at: number; catalog: Catalog }[] = [];
-  /** Grows with each call that landed at a twin. */
-  landings = 0;
+  /** What the sweep of a cluster ended or took away. */
+  swept = 0;
   /** Points that landed since somebody last looked. */
   onLanded: (point: string) => void = () => {};
   readonly #shipping = new Set<string>();
@@ -82,6 +82,12 @@ export class Cloud {
       tell: this.story.tell,
       second: () => this.second,
       landed: (point: string) => this.landed(point),
+      metrics: {
+        count: (name: string, value: number) => {
+          if (name === 'OrphanRemoved' || name === 'DriftFound') this.swept += value;
+        },
+        milliseconds() {},
+      },
     };
     this.lambda = new Lambda(around, skewMs, () => this.catalog);
     this.#eachMinute(this.chance.whole(0, 59_999));
@@ -92,7 +98,6 @@ export class Cloud {
   }
 
   landed(point: string): void {
-    this.landings += 1;
     if (point === 'records.commit' || point === 'kills.begin' || point === 'kills.save') this.#stream();
     if (point.startsWith('cluster.') || point === byHand) this.authorizer.see();
     this.onLanded(point);

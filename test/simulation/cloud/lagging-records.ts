@@ -1,6 +1,7 @@
 /** DynamoDB as it lags: queries of its indexes are behind by a moment, reads of a record or of a request's events are not. */
 import { MemoryKills } from '#adapters/memory/kills.ts';
 import { MemoryRecords } from '#adapters/memory/records.ts';
+import type { AnyEvent } from '#domain/audit-event.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { KillOrder } from '#domain/kill-order.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -26,15 +27,23 @@ export class LaggingRecords extends MemoryRecords {
 
   override async commit(change: Change): Promise<void> {
     await super.commit(change);
-    const { id } = change.request;
-    const request = freeze(this.requests.get(id));
     const { staleMs, scheduler } = this.#behind;
-    if (staleMs > 0 && request) addVersion(this.#past, id, scheduler.now, request);
+    const request = this.requests.get(change.request.id);
+    if (staleMs > 0 && request) addVersion(this.#past, request.id, scheduler.now, request);
   }
 
-  /** As it is, but frozen: whoever would change it fails, and nobody has to copy it. */
+  /** Frozen: whoever would change it later fails, and nobody has to copy it. */
+  protected override keep(change: Change): Change {
+    return freeze(change);
+  }
+
   override async read(requestId: string): Promise<AccessRequest | undefined> {
     return this.requests.get(requestId);
+  }
+
+  override async unshipped(requestId: string): Promise<AnyEvent[]> {
+    const log = this.stored.get(requestId) ?? [];
+    return log.flatMap(({ event, shipped }) => (shipped ? [] : [event]));
   }
 
   /** The records as an index shows them to one query. */

@@ -20,6 +20,7 @@ export interface Surroundings {
   tell: Tell;
   /** Second of the history. */
   second(): number;
+  metrics: World['metrics'];
   /** Something landed at a twin. */
   landed(point: string): void;
 }
@@ -108,10 +109,19 @@ class Invocation {
       const refuse = () => answer(() => reject(new Unavailable(`${point} failed (${fate}).`)));
       const arrive = (then: (landed: Promise<never>) => void, ms = travel) =>
         scheduler.in(ms, () => {
-          const landed = land().finally(() => this.#around.landed(point)) as Promise<never>;
-          if (worthTelling.test(point))
-            landed.then((value) => tell(() => `${this.#name}: ${point} -> ${brief(value)}`)).catch(() => {});
-          then(landed);
+          const { landed } = this.#around;
+          const arrived = land().then(
+            (value) => {
+              landed(point);
+              if (worthTelling.test(point)) tell(() => `${this.#name}: ${point} -> ${brief(value)}`);
+              return value;
+            },
+            (error) => {
+              landed(point);
+              throw error;
+            },
+          );
+          then(arrived as Promise<never>);
         });
       const settle = (landed: Promise<never>) =>
         landed.then(
@@ -207,7 +217,7 @@ export class Lambda {
   }
 
   #world(invocation: Invocation): World {
-    const { twins } = this.#around;
+    const { twins, metrics } = this.#around;
     const { call } = invocation;
     return {
       clock: { now: () => invocation.now(), sleep: (ms) => invocation.sleep(ms) },
@@ -230,7 +240,7 @@ export class Lambda {
       verifier: twins.verifier,
       clusterLeg: called('clusterLeg', twins.clusterLeg, call),
       identities: called('identities', twins.identities, call),
-      metrics: twins.metrics,
+      metrics,
     };
   }
 }

@@ -1,5 +1,4 @@
 /** A world's ports as one running function sees them: each call travels, may meet its fate, and lands in a twin. */
-import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import { MemoryClusters } from '#adapters/memory/clusters.ts';
 import { MemoryEntries } from '#adapters/memory/entries.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
@@ -8,6 +7,7 @@ import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer } from '#adapters/memory/mail.ts';
 import { MemoryRecords } from '#adapters/memory/records.ts';
 import type { ClusterApi, ClusterSession } from '#ports';
+import { Bucket } from './bucket.ts';
 
 /** Makes a call at `point`, such as `entries.create`; `land` does the work at the twin. */
 export type Call = <T>(point: string, land: () => Promise<T>) => Promise<T>;
@@ -27,43 +27,52 @@ const methods: Record<string, readonly string[]> = {
   entries: methodsOf(MemoryEntries.prototype),
   executions: ['start', 'status', 'succeed', 'fail'],
   mailer: methodsOf(MemoryMailer.prototype),
-  auditSink: methodsOf(MemoryAuditSink.prototype),
+  auditSink: methodsOf(Bucket.prototype),
   identities: methodsOf(MemoryIdentities.prototype),
   signer: ['sign'],
   clusterLeg: ['unbind', 'unbindAll', 'survey'],
   background: ['sweepCluster', 'killGrants'],
 };
 
-const points = new Map(
-  Object.entries(methods).map(([port, names]) => [
-    port,
-    names.map((name) => [name, `${port}.${name}`] as const),
-  ]),
-);
+/** A twin, its methods reached by calls. */
+class Behind {
+  readonly twin: Record<string, Method>;
+  readonly call: Call;
+  constructor(twin: object, call: Call) {
+    this.twin = twin as Record<string, Method>;
+    this.call = call;
+  }
+}
+
+/** Made once per port: functions by the million ask for their ports. */
+function behind(port: string, names: readonly string[]): typeof Behind {
+  class Port extends Behind {}
+  for (const name of names) {
+    const point = `${port}.${name}`;
+    const method = function (this: Behind, ...args: unknown[]) {
+      return this.call(point, () => (this.twin[name] as Method).apply(this.twin, args));
+    };
+    Object.defineProperty(Port.prototype, name, { value: method });
+  }
+  return Port;
+}
+
+const ports = new Map(Object.entries(methods).map(([port, names]) => [port, behind(port, names)]));
 
 /** The twin behind `call`. */
 export function called<T extends object>(port: string, twin: T, call: Call): T {
-  const made: Record<string, unknown> = {};
-  for (const [name, point] of points.get(port) ?? []) {
-    const method = (twin as Record<string, unknown>)[name] as Method | undefined;
-    if (method) made[name] = (...args: unknown[]) => call(point, () => method.apply(twin, args));
-  }
-  return made as T;
+  const Port = ports.get(port);
+  if (!Port) throw new Error(`There is no port ${port}.`);
+  return new Port(twin, call) as unknown as T;
 }
 
-const sessionMethods = new Map<object, readonly string[]>();
+const sessions = new Map<object, typeof Behind>();
 
 function calledSession(session: ClusterSession, call: Call): ClusterSession {
   const prototype = Object.getPrototypeOf(session) as object;
-  const names = sessionMethods.get(prototype) ?? methodsOf(prototype);
-  sessionMethods.set(prototype, names);
-  const made: Record<string, unknown> = {};
-  for (const name of names) {
-    const method = (session as unknown as Record<string, Method>)[name];
-    if (method)
-      made[name] = (...args: unknown[]) => call(`cluster.${name}`, () => method.apply(session, args));
-  }
-  return made as unknown as ClusterSession;
+  const Session = sessions.get(prototype) ?? behind('cluster', methodsOf(prototype));
+  sessions.set(prototype, Session);
+  return new Session(session, call) as unknown as ClusterSession;
 }
 
 export function calledCluster(api: ClusterApi, call: Call): ClusterApi {

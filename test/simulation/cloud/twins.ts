@@ -1,5 +1,4 @@
 /** The services behind one history: the memory twins, some of them lagging as the real ones do. */
-import { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
 import { type MemoryCluster, MemoryClusterApi } from '#adapters/memory/cluster.ts';
 import { MemoryClusters } from '#adapters/memory/clusters.ts';
 import { MemoryIdentities } from '#adapters/memory/identities.ts';
@@ -10,7 +9,8 @@ import { memoryRoles } from '#adapters/memory/world.ts';
 import { sha256Hex } from '#domain/digest.ts';
 import { instantOf } from '#domain/instant.ts';
 import { type BindPlan, planText } from '#domain/plan.ts';
-import type { Background, ClusterLeg, Executions, Metrics, PlanSigner, PlanVerifier, World } from '#ports';
+import type { Background, ClusterLeg, Executions, PlanSigner, PlanVerifier, World } from '#ports';
+import { Bucket } from './bucket.ts';
 import type { Chance } from './chance.ts';
 import { LaggingEntries } from './lagging-entries.ts';
 import { LaggingKills, LaggingRecords } from './lagging-records.ts';
@@ -34,11 +34,10 @@ export interface Twins {
   background: Background;
   mailer: MemoryMailer;
   messages: World['messages'];
-  auditSink: MemoryAuditSink;
+  auditSink: Bucket;
   identities: MemoryIdentities;
   signer: PlanSigner;
   verifier: PlanVerifier;
-  metrics: Metrics;
 }
 
 export const settings = { deployment: 'memory', region: 'us-east-1' };
@@ -46,8 +45,6 @@ export const settings = { deployment: 'memory', region: 'us-east-1' };
 /** Signs with a hash: who can sign is not the question here, and a key would cost most of the time. */
 const signatureOf = (plan: BindPlan) =>
   Buffer.from(sha256Hex(`simulated key ${planText(plan)}`)).toString('base64');
-
-const silent: Metrics = { count() {}, milliseconds() {} };
 
 export function twins(
   of: { scheduler: Scheduler; chance: Chance; skewMs: number; staleMs: number },
@@ -73,11 +70,10 @@ export function twins(
     clusters: onboarded(entries, cluster),
     mailer: new MemoryMailer(),
     messages: plainMessages,
-    auditSink: new MemoryAuditSink(),
+    auditSink: new Bucket(),
     identities,
     signer: { sign: async (plan) => ({ plan: structuredClone(plan), signature: signatureOf(plan) }) },
     verifier: { verify: ({ plan, signature }) => signature === signatureOf(plan) },
-    metrics: silent,
     ...wired,
   };
 }

@@ -1,9 +1,9 @@
 /** What the locked bucket tells about each request: all that the invariants believe about approvals and times. */
-import type { MemoryAuditSink } from '#adapters/memory/audit-sink.ts';
-import type { AuditEvent } from '#domain/audit-event.ts';
+import type { AnyEvent } from '#domain/audit-event.ts';
 import type { Subject } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { Asked, Grant, Review } from '#domain/request.ts';
+import type { Bucket } from '../cloud/bucket.ts';
 
 export interface Evident {
   id: string;
@@ -23,25 +23,25 @@ export interface Evident {
 }
 
 export class Evidence {
-  readonly #sink: MemoryAuditSink;
+  readonly #bucket: Bucket;
   readonly #byId = new Map<string, Evident>();
   #read = 0;
 
-  constructor(sink: MemoryAuditSink) {
-    this.#sink = sink;
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
   }
 
   /** Requests of which the first event is there, by id. */
   get all(): ReadonlyMap<string, Evident> {
-    if (this.#sink.objects.size > this.#read) {
-      let i = 0;
-      for (const text of this.#sink.objects.values()) if (i++ >= this.#read) this.#take(JSON.parse(text));
-      this.#read = i;
+    const { events } = this.#bucket;
+    for (; this.#read < events.length; this.#read++) {
+      const event = events[this.#read];
+      if (event) this.#take(event);
     }
     return this.#byId;
   }
 
-  #take(event: AuditEvent): void {
+  #take(event: AnyEvent): void {
     const { facts } = event;
     if (event.type === 'submitted') {
       const { asked, subject, clusterRole, digest } = facts as unknown as Evident;

@@ -9,7 +9,7 @@ import { nothingMore, startsOnTime } from './handover.ts';
 import { Broken, type Invariant, type Seen } from './invariant.ts';
 import { DoneIsDone, killedSoon, NothingStarts, onlyItsScope } from './kill.ts';
 import { observe, type Right } from './observe.ts';
-import { finals, InOrder, nothingLeft, onlyOurs, overIsOver } from './record.ts';
+import { finals, InOrder, nothingLeft, onlyOurs, overIsOver, wholeChains } from './record.ts';
 
 const atAnyTime: Invariant[] = [outOnTime, killedSoon];
 
@@ -88,11 +88,11 @@ export class Watch {
     for (const { status } of records.requests.values()) if (!finals.includes(status)) return false;
     let written = 0;
     for (const log of records.stored.values()) written += log.length;
-    return auditSink.objects.size === written && nothingLeft.breach(this.#seen()) === undefined;
+    return auditSink.events.length === written && nothingLeft.breach(this.#seen()) === undefined;
   }
 
   end(): void {
-    this.#check(this.#seen(), [nothingLeft]);
+    this.#check(this.#seen(), [nothingLeft, wholeChains]);
   }
 
   #seen(): Seen {

@@ -41,7 +41,7 @@ export const clusterNames = Object.keys(eksClusters) as ClusterName[];
 /** `reviewWindow` is short, so that a history ends within the hour. */
 function variant(change: (catalog: Catalog) => void): Catalog {
   const catalog = sampleCatalog();
-  catalog.reviewWindow = 600;
+  catalog.reviewWindow = 300;
   change(catalog);
   return freeze(catalog);
 }

@@ -62,7 +62,8 @@ export interface Tally {
   events: number;
   faults: number;
   granted: number;
-  fewestEvents: number;
+  killed: number;
+  swept: number;
   /** Histories of 30 or more events. */
   long: number;
   latestMs: Outcome['latestMs'];
@@ -73,19 +74,21 @@ export const emptyTally = (): Tally => ({
   events: 0,
   faults: 0,
   granted: 0,
-  fewestEvents: Number.MAX_SAFE_INTEGER,
+  killed: 0,
+  swept: 0,
   long: 0,
   latestMs: { faultless: 0, faulty: 0 },
 });
 
 export const longHistory = 30;
 
-export function add(tally: Tally, { events, faults, granted, latestMs }: Outcome): void {
+export function add(tally: Tally, { events, faults, granted, killed, swept, latestMs }: Outcome): void {
   tally.histories += 1;
   tally.events += events;
   tally.faults += faults;
   tally.granted += granted;
-  tally.fewestEvents = Math.min(tally.fewestEvents, events);
+  tally.killed += killed;
+  tally.swept += swept;
   tally.long += events >= longHistory ? 1 : 0;
   tally.latestMs.faultless = Math.max(tally.latestMs.faultless, latestMs.faultless);
   tally.latestMs.faulty = Math.max(tally.latestMs.faulty, latestMs.faulty);
@@ -97,7 +100,8 @@ export function join(a: Tally, b: Tally): Tally {
     events: a.events + b.events,
     faults: a.faults + b.faults,
     granted: a.granted + b.granted,
-    fewestEvents: Math.min(a.fewestEvents, b.fewestEvents),
+    killed: a.killed + b.killed,
+    swept: a.swept + b.swept,
     long: a.long + b.long,
     latestMs: {
       faultless: Math.max(a.latestMs.faultless, b.latestMs.faultless),
