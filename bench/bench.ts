@@ -8,5 +8,10 @@ export interface Bench {
   /** Whole numbers that people may change. */
   options: Record<string, { means: string; value: number }>;
   /** Returns what is to be printed. */
-  run(of: { cloud: LocalCloud; progress: Progress; values: Record<string, number> }): Promise<string>;
+  run(of: {
+    /** Starts it at the first call; it is stopped when the bench is over. */
+    cloud: () => Promise<LocalCloud>;
+    progress: Progress;
+    values: Record<string, number>;
+  }): Promise<string>;
 }

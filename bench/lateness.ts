@@ -38,7 +38,8 @@ export const lateness: Bench = {
     grants: { means: 'grants that end one after the other', value: 50 },
     crowd: { means: 'grants that end in the same instant', value: 30 },
   },
-  async run({ cloud, progress, values: { grants = 0, crowd = 0 } }) {
+  async run({ cloud: started, progress, values: { grants = 0, crowd = 0 } }) {
+    const cloud = await started();
     const admin = await adminClient(cloud.cluster, 4);
     try {
       const askers = await someAskers(cloud, Math.max(grants, crowd));

@@ -20,7 +20,8 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-const ms = (value: number) => value.toFixed(1);
+/** Three digits after the point below 10 ms, where one would hide the difference. */
+const ms = (value: number) => value.toFixed(Math.abs(value) < 10 ? 3 : 1);
 
 export function spreadTable(title: string, measures: readonly Measure[]): string {
   const head = [title, 'n', ...columns.map(([name]) => `${name} ms`), 'times the bare p50 / p99 / max'];

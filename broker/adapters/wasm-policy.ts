@@ -16,8 +16,8 @@ export interface WasmPolicyOptions {
 
 const entrypoint = 'curfew/access/verdict';
 const kibibytesInPage = 64;
-/** A module is refused that is given less than it was compiled to begin with; pages that are not written to cost nothing. */
-const firstPages = 256;
+/** In pages. A module is refused that is given less than it was compiled to begin with; what is not written to costs nothing. */
+export const policyMemory = { initial: 256, maximum: 1_024 };
 
 /**
  * Loaded once, for as long as the process lives and nothing fails. Each call rejects with PolicyFault for what is no
@@ -25,28 +25,28 @@ const firstPages = 256;
  */
 export function wasmPolicy(
   bytes: Uint8Array,
-  { data, timeoutMs = 2_000, maxPages = 1_024 }: WasmPolicyOptions,
+  { data, timeoutMs = 2_000, maxPages = policyMemory.maximum }: WasmPolicyOptions,
 ): Evaluate {
+  const memory = { initial: Math.min(policyMemory.initial, maxPages), maximum: maxPages };
   const load = async () => {
-    const policy = await loadPolicy(
-      bytes,
-      { initial: Math.min(firstPages, maxPages), maximum: maxPages },
-      timeBuiltins,
-    );
+    const policy = await loadPolicy(bytes, { ...memory }, timeBuiltins);
     checkNames(policy);
     policy.setData(data);
     return policy;
   };
   let loaded: Promise<LoadedPolicy> | undefined;
-  return async (input) => {
+  return async function evaluate(input): Promise<unknown> {
+    loaded ??= load();
+    const mine = loaded;
     try {
-      loaded ??= load();
-      return resultOf(within(timeoutMs, await loaded, input));
+      const policy = await mine;
+      if (loaded === mine) return resultOf(within(timeoutMs, policy, input));
     } catch (error) {
       // What was stopped half-way has a memory that nobody vouches for.
-      loaded = undefined;
+      if (loaded === mine) loaded = undefined;
       throw wordsFor(error, { timeoutMs, maxPages });
     }
+    return evaluate(input); // Another request broke it while this one waited.
   };
 }
 
@@ -101,14 +101,17 @@ function wordsFor(error: unknown, { timeoutMs, maxPages }: Bounds): PolicyFault 
   if (error instanceof PolicyFault) return error;
   if (codeOf(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
     return new PolicyFault(`it took longer than ${timeoutMs} ms`);
-  if (error === 'opa_malloc: failed' || error instanceof RangeError)
+  if (error === 'opa_malloc: failed' || error instanceof RangeError || nameOf(error) === 'LinkError')
     return new PolicyFault(`it needed more than ${(maxPages * kibibytesInPage) / 1024} MiB of memory`);
   // What the compiled policy aborts with is fixed when it is compiled: a place in a file, and what Rego calls it.
   const place =
     typeof error === 'string' && /^[\w./-]+\.rego:\d+:\d+: [\w ,-]+$/.test(error) ? error : undefined;
-  if (error instanceof Error && error.name === 'CompileError')
-    return new PolicyFault('it is no WebAssembly module');
+  if (nameOf(error) === 'CompileError') return new PolicyFault('it is no WebAssembly module');
   return new PolicyFault(place ? `it failed at ${place}` : 'it failed while it was evaluated');
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined;
 }
 
 function codeOf(error: unknown): unknown {
