@@ -1,10 +1,11 @@
 /** `curfew approve` and `curfew deny`: a review, signed with the reviewer's own identity, of exactly what was shown. */
 import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
+import { concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import { requestDigest } from '#domain/request.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { CancelledByUser } from '../failures.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { askYes } from '../terminal/ask.ts';
 import { requestSummary } from '../views/request-summary.ts';
 import { standing, what, whoAsked } from '../views/words.ts';
@@ -34,7 +35,8 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
       const session = openSession(command);
       const { terminal } = session;
       const { request } = await session.api().show(requestId(given));
-      terminal.print([...requestSummary(request), '']);
+      const beware = answer === 'approve' ? await bewareOf(session, request) : [];
+      terminal.print([...requestSummary(request, beware), '']);
       if (!options.yes && answer === 'approve') {
         if (!terminal.interactive) {
           throw new InvalidInput(
@@ -50,6 +52,16 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
       terminal.json(after);
       terminal.print(outcome(after, answer));
     });
+}
+
+/** What the role asked for can lead to, with what the catalog says to it now. */
+async function bewareOf(session: Session, { asked, resolved }: RequestView): Promise<string[]> {
+  const { roles } = await session.api().catalog();
+  const listed = roles.find(({ name }) => name === asked.role)?.escalations ?? [];
+  const accepts = listed.flatMap(({ id, accepted }) =>
+    accepted === undefined ? [] : [{ escalation: id, reason: accepted }],
+  );
+  return concernsOf({ rules: resolved.rules, accepts }).map(concernInWords);
 }
 
 function outcome(request: RequestView, answer: 'approve' | 'deny'): string {

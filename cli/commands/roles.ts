@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 import { formatDuration } from '#domain/duration.ts';
 import { InvalidInput } from '#domain/errors.ts';
+import { concernInWords } from '#domain/escalation/accepts.ts';
+import { rulesInWords } from '#domain/rules-in-words.ts';
 import { openSession } from '../session.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { pairs, table } from '../terminal/table.ts';
-import { rulesInWords } from '../views/words.ts';
 
 export function rolesCommand(): Command {
   return new Command('roles')
@@ -36,7 +37,9 @@ export function rolesCommand(): Command {
           pairs([
             ['Role', role.name],
             ['What for', role.description],
+            ['In short', role.inShort],
             ...rulesInWords(role.rules).map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
+            ...role.escalations.map((each, i) => [i === 0 ? 'Beware' : '', concernInWords(each)] as const),
             ['Clusters', role.clusters.join(', ')],
             ['Namespaces', role.namespaces.join(', ')],
             ['Longest', formatDuration(role.maxDurationSeconds)],

@@ -1,12 +1,18 @@
 /** One request, whole: what a reviewer must see before answering, and what a requester wants to know afterwards. */
 import { formatDuration } from '#domain/duration.ts';
+import { rulesInWords } from '#domain/rules-in-words.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
 import { when, zoneName } from '../terminal/times.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
-import { people, rulesInWords, standing, whoAsked, whoGetsIn } from './words.ts';
+import { people, standing, whoAsked, whoGetsIn } from './words.ts';
 
-export function requestSummary(request: RequestView, now: Date = new Date()): string[] {
+/** `beware`: what a reviewer is to think of before answering. */
+export function requestSummary(
+  request: RequestView,
+  beware: readonly string[] = [],
+  now: Date = new Date(),
+): string[] {
   const { asked, decision, reviews, resolved } = request;
   const reviewed = reviews.map(({ reviewer, answer, reason, assurance }) => {
     const how = assurance === 'link' ? 'by mailed link' : 'signed';
@@ -21,6 +27,7 @@ export function requestSummary(request: RequestView, now: Date = new Date()): st
     ['Access for', whoGetsIn(request)],
     ['Role', asked.role],
     ...granted.map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
+    ...beware.map((line, i) => [i === 0 ? 'Beware' : '', line] as const),
     ['Cluster', asked.cluster],
     [asked.namespaces.length === 1 ? 'Namespace' : 'Namespaces', asked.namespaces.join(', ')],
     ['For', formatDuration(asked.durationSeconds)],

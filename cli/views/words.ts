@@ -1,5 +1,4 @@
 /** A request's parts in a person's words; the same words in every command. */
-import type { PolicyRule } from '#domain/catalog.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
@@ -29,18 +28,6 @@ export function what({ asked }: Pick<RequestView, 'asked'>): string {
 /** Short form of `what` for tables: `payments-prod/payments`. */
 export function where({ asked }: Pick<RequestView, 'asked'>): string {
   return `${asked.cluster}/${asked.namespaces.join(',')}`;
-}
-
-/** `get, list, watch pods, pods/log, services`; one line per rule. */
-export function rulesInWords(rules: readonly PolicyRule[]): string[] {
-  return rules.map(({ verbs, resources, apiGroups, resourceNames }) => {
-    const groups = apiGroups.filter((group) => group !== '');
-    return safeText(
-      `${verbs.join(', ')} ${resources.join(', ')}${groups.length > 0 ? ` (${groups.join(', ')})` : ''}${
-        resourceNames ? `, only ${resourceNames.join(', ')}` : ''
-      }`,
-    );
-  });
 }
 
 /** Names joined as one says them, at most three in full. */

@@ -167,6 +167,80 @@ describe('a wrong catalog', () => {
   });
 });
 
+describe('what a role can lead to', () => {
+  const debugger_ = [
+    'version: 1',
+    'clusters: { payments-prod: {} }',
+    'reviewers: {}',
+    'roles:',
+    '  debugger:',
+    '    description: Open a shell in a running pod',
+    '    duty: debugging',
+    '    clusters: [payments-prod]',
+    '    namespaces: [payments]',
+    '    maxDuration: 1h',
+    '    reviews: { required: 0 }',
+    '    rules:',
+    '      - { apiGroups: [""], resources: [pods], verbs: [get] }',
+    '      - { apiGroups: [""], resources: [pods/exec], verbs: [create] }',
+  ].join('\n');
+  const accepting = (...ids: string[]) =>
+    `${debugger_}\n    accepts:\n${ids.map((id) => `      - { escalation: ${id}, reason: A shell is what it is for. }`).join('\n')}`;
+
+  it('is refused unless it is accepted: by line, with its id, what it lets one do, and both ways out', () => {
+    const [line = ''] = String(messageOf(debugger_)).split('\n').slice(1);
+    expect(line).toContain(
+      'curfew.yaml:14 roles.debugger.rules.1: E17-exec (high): by "create pods/exec" it can',
+    );
+    expect(line).toContain('run commands inside running pods.');
+    expect(line).toContain('Narrow the rules, or accept it with { escalation: E17-exec, reason: ... }');
+  });
+
+  it('is taken with a reason', () => {
+    const role = readCatalog(accepting('E17-exec')).roles.debugger;
+    expect(role?.accepts).toEqual([{ escalation: 'E17-exec', reason: 'A shell is what it is for.' }]);
+  });
+
+  it.each([
+    [
+      'that the rules do not allow',
+      ['E17-exec', 'E08-get-secrets'],
+      /:17 .*accepts\.1\.escalation: The rules don't allow E08-get-secrets/,
+    ],
+    [
+      'that is known by no such name',
+      ['E17-shell'],
+      /:16 .*accepts\.0\.escalation: No escalation "E17-shell" is known/,
+    ],
+    ['twice', ['E17-exec', 'E17-exec'], /:17 .*accepts\.1\.escalation: E17-exec is accepted twice/],
+  ])('may not accept something %s', (_, ids, message) => {
+    expect(messageOf(accepting(...ids))).toMatch(message);
+  });
+
+  it('never includes a wildcard, whatever is accepted', () => {
+    const wild = debugger_.replace('[create]', '["*"]');
+    expect(messageOf(wild)).toMatch(/:14 .*Wildcards grant/);
+    expect(messageOf(wild)).not.toMatch(/E01-wildcard/);
+  });
+
+  it('changes nothing of what is granted: the digest is of the rules alone', () => {
+    const [role, other] = [accepting('E17-exec'), accepting('E17-exec').replace('A shell', 'Something')].map(
+      (text) => readCatalog(text).roles.debugger,
+    );
+    expect(rulesDigest(role?.rules ?? [])).toBe(rulesDigest(other?.rules ?? []));
+  });
+
+  function messageOf(text: string): string {
+    try {
+      readCatalog(text);
+    } catch (error) {
+      if (error instanceof InvalidInput) return error.message;
+      throw error;
+    }
+    return '';
+  }
+});
+
 describe("a role's name in the cluster", () => {
   const rules = [{ apiGroups: [''], resources: ['pods', 'services'], verbs: ['list', 'get'] }];
   it('is the same for rules that mean the same, and another for any other', () => {

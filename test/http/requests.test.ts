@@ -247,6 +247,19 @@ describe('catalog, clusters and caller', () => {
     expect(await roleOf(rita)).toMatchObject({ reviewers: ['rita@example.com', 'rob@example.com'] });
   });
 
+  it('tells of each role what it lets one do in short, and to what it can lead', async () => {
+    const { roles } = await (await aDoor().get('/v1/catalog', alice)).json();
+    const roleOf = (name: string) => roles.find((role: { name: string }) => role.name === name);
+    const inShort = expect.stringMatching(/^Can read pods, pod logs and services\. It can't read secrets/);
+    expect(roleOf('pod-reader')).toMatchObject({ inShort, escalations: [] });
+    const accepted = 'Rolling out is changing what runs.';
+    const escalation = { id: 'E14-change-deployments', severity: 'high', outlives: true, accepted };
+    const [found, ...more] = roleOf('deployer')?.escalations ?? [];
+    expect(found).toMatchObject(escalation);
+    expect(Object.keys(found ?? {}).sort()).toEqual([...Object.keys(escalation), 'title', 'why'].sort());
+    expect(more).toEqual([]);
+  });
+
   it('shows how a cluster is reached by its name in the catalog', async () => {
     const door = aDoor();
     expect(await (await door.get('/v1/clusters/payments-test', alice)).json()).toMatchObject({

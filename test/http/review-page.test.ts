@@ -68,6 +68,19 @@ describe('the page behind a link', () => {
   });
 });
 
+describe('the page of a role that can lead to more', () => {
+  it('says in short what it lets one do, and to what it can lead, with the reason to accept it', async () => {
+    const { door, linkOf } = await asked({ ...submission, role: 'deployer' });
+    const page = (await (await door.get(linkOf(rita))).text()).replace(/\s+/g, ' ');
+    expect(page).toContain('Think of this first');
+    expect(page).toContain('This role can change what deployments, stateful sets or replica sets run.');
+    expect(page).toContain('Accepted in the catalog: Rolling out is changing what runs.');
+    expect(page).toContain(
+      'Can read and change deployments, in payments. By itself it can&#39;t read secrets',
+    );
+  });
+});
+
 describe('N14: what mail scanners do', () => {
   it('changes nothing, however often they fetch', async () => {
     const { door, linkOf } = await asked();

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogSchema } from '#domain/catalog.ts';
 import { catalogJsonSchema } from '#domain/catalog-file.ts';
+import { escalationIds } from '#domain/escalation/known.ts';
 import { loadCatalog } from '../../infra/catalog.ts';
+import { withEscalations } from '../../infra/escalations-page.ts';
 import { exampleCatalog } from './synthesized.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'curfew-catalog-'));
@@ -41,6 +43,15 @@ describe('the example catalog', () => {
     const published = readFileSync(new URL('../../curfew.schema.json', import.meta.url), 'utf8');
     // After a change of the catalog's form: node infra/publish-catalog-schema.ts
     expect(JSON.parse(published)).toEqual(catalogJsonSchema());
+  });
+});
+
+describe('what roles can lead to', () => {
+  it('is listed in full for the platform team', () => {
+    const page = readFileSync(new URL('../../docs/escalations.md', import.meta.url), 'utf8');
+    // After a change of the escalations: node infra/publish-escalations.ts
+    expect(page).toBe(withEscalations(page));
+    for (const id of escalationIds) expect(page).toContain(`| \`${id}\` |`);
   });
 });
 

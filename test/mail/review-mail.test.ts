@@ -3,6 +3,7 @@ import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { aCaller } from '../builders/caller.ts';
+import { aCatalog } from '../builders/catalog.ts';
 import { aRequest, type RequestWanted } from '../builders/request.ts';
 
 const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw';
@@ -85,6 +86,25 @@ describe('the review mail', () => {
       expect(body).toContain('everyone who can use the IAM role ci-deployer');
       expect(body).toContain('Think of this first');
     }
+  });
+
+  it('says what the role can lead to, with the reason for which the catalog accepts it', () => {
+    const { text, html } = mailOf({ asked: { role: 'deployer' } });
+    for (const body of [text, html]) {
+      expect(body).toContain('This role can change what deployments, stateful sets or replica sets run.');
+      expect(body).toContain('Accepted in the catalog: Rolling out is changing what runs.');
+      expect(body).toContain('Can read and change deployments, in payments.');
+    }
+  });
+
+  it('says so when the catalog accepts it no longer', () => {
+    const catalog = aCatalog(({ roles }) => Object.assign(roles.deployer ?? {}, { accepts: [] }));
+    const { text } = createMessages({ publicUrl: 'https://curfew.example.com', catalog }).reviewMail(
+      aRequest({ asked: { role: 'deployer' } }),
+      'rita@example.com',
+      'secret',
+    );
+    expect(text).toContain('The catalog does not accept it.');
   });
 
   it('says nothing to think of when there is nothing', () => {

@@ -9,7 +9,7 @@ export const acceptsSchema = z
     z.strictObject({
       escalation: z.enum(escalationIds, {
         error: ({ input }) =>
-          `No escalation ${JSON.stringify(input)} is known. Remove the entry, or name one of those that docs/catalog.md lists.`,
+          `No escalation ${JSON.stringify(input)} is known. Remove the entry, or name one of those that docs/escalations.md lists.`,
       }),
       reason: z.string().trim().min(1).max(300).describe('Why it is needed; reviewers read it.'),
     }),
@@ -26,7 +26,7 @@ export interface JudgedRole {
 
 /** An escalation of a role with the catalog's reason to accept it; absent where it doesn't. */
 export interface Concern extends FoundEscalation {
-  accepted?: string;
+  accepted?: string | undefined;
 }
 
 /** What a role bound in a namespace can lead to, worst first. */
@@ -37,7 +37,11 @@ export function concernsOf({ rules, accepts }: JudgedRole): Concern[] {
   });
 }
 
-export function concernInWords({ title, why, accepted }: Concern): string {
+export function concernInWords({
+  title,
+  why,
+  accepted,
+}: Pick<Concern, 'title' | 'why' | 'accepted'>): string {
   const reason =
     accepted === undefined ? 'The catalog does not accept it.' : `Accepted in the catalog: ${accepted}`;
   return `This role can ${title}. ${why} ${reason}`;

@@ -1,9 +1,20 @@
 /** The catalog: what can be asked for, and how a cluster is reached. */
 import * as z from 'zod';
 import { type Catalog, type CatalogRole, namespaceSchema, reviewersOf } from '#domain/catalog.ts';
+import { concernsOf } from '#domain/escalation/accepts.ts';
 import type { Caller } from '#domain/identity.ts';
+import { inShort } from '#domain/rules-in-words.ts';
 import { showCluster } from '#operations/show-cluster.ts';
 import { type Route, route } from '../route.ts';
+
+const escalationView = z.object({
+  id: z.string().describe('Stable, such as `E17-exec`.'),
+  severity: z.enum(['critical', 'high', 'medium']),
+  title: z.string().describe('Completes "This role can ...".'),
+  why: z.string().describe('What it lets one do, in sentences.'),
+  outlives: z.boolean().describe('Whether what is gained or made stays when a grant has ended.'),
+  accepted: z.string().optional().describe("The catalog's reason to accept it."),
+});
 
 const roleView = z
   .object({
@@ -18,6 +29,10 @@ const roleView = z
         resourceNames: z.array(z.string()).optional(),
       }),
     ),
+    inShort: z.string().describe('What the rules let one do, and what not, in plain words.'),
+    escalations: z
+      .array(escalationView)
+      .describe('What the rules can lead to beyond themselves, worst first.'),
     clusters: z.array(z.string()),
     namespaces: z.array(z.string()),
     maxDurationSeconds: z.int(),
@@ -56,6 +71,8 @@ function roleViewOf(
   return roleView.parse({
     ...role,
     name,
+    inShort: inShort(role.rules),
+    escalations: concernsOf(role),
     maxDurationSeconds: role.maxDuration,
     reviewsNeeded: role.reviews.required,
     ...(isReviewer ? { reviewers } : {}),
