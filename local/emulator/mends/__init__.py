@@ -28,6 +28,7 @@ NAMES = (
     "ses_condition_keys",
     "sts_sessions_kept",
     "states_start_again",
+    "states_restart_told",
     "states_error_matching",
     "states_succeed_output",
     "states_assign_together",

@@ -1,19 +1,16 @@
 /** Probes of the mends that concern IAM. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { DeleteAccessEntryCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { account, region, rootKeys, startEmulator } from '#local/emulator/emulator.ts';
-import { silentProgress } from '#local/progress.ts';
-import { only, ProbedCloud, pause, storeToken } from './cloud.ts';
+import * as z from 'zod';
+import { account, region, rootKeys } from '#local/emulator/emulator.ts';
+import { only, type ProbedCloud, storeToken } from './cloud.ts';
 import { errorOf, type Probe } from './probe.ts';
+import { withRestart } from './restart.ts';
+import { toldBy } from './told-events.ts';
 
 export const identityProbes: Probe[] = [
   {
@@ -126,23 +123,14 @@ export const identityProbes: Probe[] = [
     title: 'somebody signed in is still so after a restart',
     mended: { before: 'none', after: 'none' },
     stock: { before: 'none', after: 'InvalidClientTokenId' },
-    see: async ({ emulator: { dir, mends } }) => {
-      const restarted = await startEmulator({
-        dir: join(dir, 'restarted'),
-        progress: silentProgress(),
-        ...(mends === 'all' ? {} : { mends }),
-      });
-      try {
-        const cloud = new ProbedCloud(restarted);
+    see: (like) =>
+      withRestart(like, async (cloud, restart) => {
         const sts = new STSClient(await signedInAs(cloud, 'lasting', [{ Action: 'iam:*', Resource: '*' }]));
         const ask = () => errorOf(sts.send(new GetCallerIdentityCommand({})));
         const before = await ask();
-        await restarted.restart();
+        await restart();
         return { before, after: await ask() };
-      } finally {
-        await restarted.stop();
-      }
-    },
+      }),
   },
   {
     mend: 'cloudtrail_eks_events',
@@ -154,53 +142,27 @@ export const identityProbes: Probe[] = [
     },
     stock: 'nothing',
     see: async (cloud) => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      const heard = once(server, 'request').then(async ([request, response]) => {
-        const { eventName, requestParameters, userIdentity } = JSON.parse(await text(request));
-        response.end();
-        const { type, arn } = userIdentity;
-        return { eventName, principalArn: requestParameters.principalArn, who: { type, arn } };
-      });
-      const paths = { detail: '$.detail' };
-      const template = `{"how":"tell","url":"http://127.0.0.1:${port}/","what":<detail>}`;
-      const pattern = { source: ['aws.eks'], detail: { eventName: ['DeleteAccessEntry'] } };
-      await cloud.deploy('Watch', {
-        Rule: {
-          Type: 'AWS::Events::Rule',
-          Properties: {
-            EventPattern: pattern,
-            Targets: [
-              {
-                Id: 'tell',
-                Arn: `arn:aws:lambda:${region}:${account}:function:obedient`,
-                InputTransformer: { InputPathsMap: paths, InputTemplate: template },
-              },
-            ],
-          },
-        },
-        Permission: {
-          Type: 'AWS::Lambda::Permission',
-          Properties: {
-            FunctionName: 'obedient',
-            Action: 'lambda:InvokeFunction',
-            Principal: 'events.amazonaws.com',
-          },
-        },
-      });
       const clusters = new EKSClient(
         await signedInAs(cloud, 'changer', [{ Action: 'eks:*', Resource: '*' }]),
       );
       const principalArn = `arn:aws:iam::${account}:role/path/someone`;
       // Whether there is such an entry does not matter here: the call is authorized and answered.
-      await errorOf(clusters.send(new DeleteAccessEntryCommand({ clusterName: 'prod', principalArn })));
-      const seen = await Promise.race([heard, pause(4000).then(() => 'nothing')]);
-      server.close();
-      return seen;
+      const change = () =>
+        errorOf(clusters.send(new DeleteAccessEntryCommand({ clusterName: 'prod', principalArn })));
+      const pattern = { source: ['aws.eks'], detail: { eventName: ['DeleteAccessEntry'] } };
+      const told = trailEvent.safeParse(await toldBy(cloud, pattern, change));
+      if (!told.success) return 'nothing';
+      const { eventName, requestParameters, userIdentity } = told.data;
+      return { eventName, principalArn: requestParameters.principalArn, who: userIdentity };
     },
   },
 ];
+
+const trailEvent = z.object({
+  eventName: z.string(),
+  requestParameters: z.object({ principalArn: z.string() }),
+  userIdentity: z.object({ type: z.string(), arn: z.string() }),
+});
 
 /** The settings of an SDK client of a new role that may do just what the statements allow. */
 async function signedInAs(

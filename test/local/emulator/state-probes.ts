@@ -6,8 +6,11 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
 import { obedient, only, type ProbedCloud, pause, storeToken } from './cloud.ts';
 import { errorOf, type Probe } from './probe.ts';
+import { withRestart } from './restart.ts';
+import { toldBy } from './told-events.ts';
 
 const jsonata = { QueryLanguage: 'JSONata' };
 
@@ -52,6 +55,25 @@ export const stateProbes: Probe[] = [
       };
       return (await cloud.outcome(await cloud.start(definition))).status;
     },
+  },
+  {
+    mend: 'states_restart_told',
+    title: 'EventBridge hears of an execution that a restart has failed',
+    mended: ['FAILED', 'FAILED', 'ExecutionFailed'],
+    stock: ['nothing', 'FAILED', 'TaskScheduled'],
+    see: (like) =>
+      withRestart(like, async (cloud, restart) => {
+        await cloud.prepare();
+        const executionArn = await cloud.start(only(storeToken('restarted', { TimeoutSeconds: 600 })));
+        await cloud.tokens('restarted');
+        const pattern = { source: ['aws.states'], detail: { status: ['FAILED'] } };
+        const told = z.object({ status: z.string() }).safeParse(await toldBy(cloud, pattern, restart));
+        return [
+          told.data?.status ?? 'nothing',
+          (await cloud.describe(executionArn)).status,
+          (await cloud.history(executionArn)).at(-1)?.type,
+        ];
+      }),
   },
   {
     mend: 'states_tasks',

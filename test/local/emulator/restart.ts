@@ -1,0 +1,24 @@
+/** For probes of what a restart changes: an emulator of their own, since others work on the shared one. */
+import { join } from 'node:path';
+import { startEmulator } from '#local/emulator/emulator.ts';
+import { silentProgress } from '#local/progress.ts';
+import { ProbedCloud } from './cloud.ts';
+
+let clouds = 0;
+
+/** Does `work` on a new cloud with the mends of another, and ends it. */
+export async function withRestart<T>(
+  { emulator: { dir, mends } }: ProbedCloud,
+  work: (cloud: ProbedCloud, restart: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const emulator = await startEmulator({
+    dir: join(dir, `restarted-${clouds++}`),
+    progress: silentProgress(),
+    ...(mends === 'all' ? {} : { mends }),
+  });
+  try {
+    return await work(new ProbedCloud(emulator), () => emulator.restart());
+  } finally {
+    await emulator.stop();
+  }
+}
