@@ -1,6 +1,10 @@
 /** The faults of the real parts: how each strikes and how it heals. */
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import { rootKeys } from '#local/emulator/emulator.ts';
+import type { CloudFacts } from '../e2e/cloud.ts';
 import { executionArn, stateMachines } from '../e2e/insight.ts';
+import { signedFetch } from '../e2e/signed-fetch.ts';
 import type { Case } from './states.ts';
 import type { ChaosWorld } from './world.ts';
 
@@ -127,6 +131,42 @@ export const emulatorRestarted: Fault = {
   },
 };
 
+/** The same, and no event of it arrives: nobody but the sweep's own minute finds what is left. */
+export const emulatorRestartedUnheard: Fault = {
+  name: 'AWS emulator restarted, events lost',
+  blocksEnds: true,
+  lastsMs: 5_000,
+  async strike({ cloud, facts }) {
+    await switchRules(facts, 'DisableRule', /EndedBadly/);
+    await cloud.emulator.restart();
+    return () => switchRules(facts, 'EnableRule', /EndedBadly/);
+  },
+};
+
+async function switchRules(
+  facts: CloudFacts,
+  how: 'DisableRule' | 'EnableRule',
+  named: RegExp,
+): Promise<void> {
+  const listed = z.object({ Rules: z.array(z.object({ Name: z.string() })) });
+  const { Rules: rules } = listed.parse(await askEvents(facts, 'ListRules', {}));
+  const found = rules.filter(({ Name }) => named.test(Name));
+  if (found.length === 0) throw new Error(`No rule of EventBridge is called ${named}.`);
+  for (const { Name } of found) await askEvents(facts, how, { Name });
+}
+
+async function askEvents({ emulatorUrl }: CloudFacts, action: string, input: object): Promise<unknown> {
+  const response = await signedFetch(new URL(emulatorUrl), rootKeys, {
+    method: 'POST',
+    service: 'events',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSEvents.${action}` },
+    body: JSON.stringify(input),
+  });
+  if (!response.ok) throw new Error(`${action} answered ${response.status}: ${await response.text()}`);
+  const text = await response.text();
+  return text ? JSON.parse(text) : undefined;
+}
+
 /** Several at once, as when a machine is lost. */
 export function atOnce(name: string, faults: readonly Fault[]): Fault {
   return {
@@ -154,4 +194,5 @@ export const allFaults: readonly Fault[] = [
   eksThrottledAndLagging,
   executionsStopped,
   emulatorRestarted,
+  emulatorRestartedUnheard,
 ];

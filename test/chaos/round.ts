@@ -30,6 +30,8 @@ export interface Outcome {
 
 /** A minute, and what the sweep leaves to whoever may be at it. */
 const graceMs = 60_000 + patience.revoke;
+/** Where nothing was opened there is nothing to hurry for: the sweep leaves it so much longer. */
+const unopenedMs = patience.ask;
 /** For a machine that is busy with other things: what nobody asserts is how fast it is. */
 const busyMs = 45_000;
 
@@ -101,15 +103,16 @@ async function judge(of: { fault: Fault; one: Case; struckAt: number; healedAt: 
 }
 
 function breaches(outcome: Omit<Outcome, 'faults'>): string[] {
-  const { dueAt, lastAllowedAt, refusedAt, closedAt, ended } = outcome;
+  const { dueAt, expiresAt, lastAllowedAt, refusedAt, closedAt, ended } = outcome;
   const latest = dueAt + graceMs + busyMs;
+  const latestClose = latest + (expiresAt === undefined ? unopenedMs : 0);
   const found: string[] = [];
   if (lastAllowedAt !== undefined && ended !== 'revoked')
     found.push(`access was seen, but the record says ${ended}`);
   if (lastAllowedAt !== undefined && lastAllowedAt > latest)
     found.push(`access was seen ${seconds(lastAllowedAt - dueAt)} after it had to be gone`);
   if (refusedAt === undefined || refusedAt > latest) found.push('the API server did not refuse in time');
-  if (closedAt > latest)
+  if (closedAt > latestClose)
     found.push(`the record was closed ${seconds(closedAt - dueAt)} after its end was due`);
   return found;
 }
