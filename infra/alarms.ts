@@ -72,6 +72,11 @@ export class Alarms extends Construct {
       'Something with our mark stood that nobody had asked for.',
     );
     this.#alarm('DriftFound', ours('DriftFound'), 'Something that Curfew made was changed by somebody else.');
+    this.#alarm(
+      'PolicyFailed',
+      ours('PolicyFailed'),
+      "The organisation's policy could not judge a request, which was refused.",
+    );
     const endedBadly = {
       ExecutionFailed: lifecycle.metricFailed(minutes(5)),
       ExecutionAborted: lifecycle.metricAborted(minutes(5)),

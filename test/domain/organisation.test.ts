@@ -23,6 +23,14 @@ describe('the documents of a policy', () => {
     expect(conforms(example), JSON.stringify(conforms.errors)).toBe(true);
   });
 
+  it('are shown in docs/policy.md by examples that hold', () => {
+    const blocks = readFileSync(new URL('policy.md', docs), 'utf8').matchAll(/```json\n(.*?)```/gs);
+    const [input, verdict, ...others] = [...blocks].map(([, json = '']) => JSON.parse(json));
+    expect(others).toEqual([]);
+    expect(input).toEqual(policyExamples.person);
+    expect(readVerdict(verdict)).toMatchObject({ verdict: { allow: true, require: { maxDuration: 3600 } } });
+  });
+
   it('never carry a key that another version could mean otherwise', () => {
     expect(policyInputSchema.safeParse({ ...policyExamples.person, more: 1 }).success).toBe(false);
     expect(readVerdict({ version: 1, allow: true, reasons: [], more: 1 })).toHaveProperty('fault');
