@@ -2,6 +2,7 @@
 import { admissionMutants } from './admission.ts';
 import { bindMutants } from './bind.ts';
 import { closeMutants } from './close.ts';
+import { driftMutants } from './drift.ts';
 import { endMutants } from './end.ts';
 import { extendMutants } from './extend.ts';
 import { killMutants } from './kill.ts';
@@ -12,15 +13,18 @@ import { recordMutants } from './records.ts';
 import { reviewMutants } from './review.ts';
 import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
+import { takeEntryMutants } from './take-entry.ts';
 
 export const mutants: readonly Mutant[] = [
   ...recordMutants,
   ...ledgerMutants,
   ...openMutants,
+  ...takeEntryMutants,
   ...bindMutants,
   ...endMutants,
   ...closeMutants,
   ...sweepMutants,
+  ...driftMutants,
   ...killMutants,
   ...extendMutants,
   ...stateMachineMutants,

@@ -23,7 +23,7 @@ export const reviewMutants: readonly Mutant[] = [
     killedBy: unit('operations/loop'),
   },
   {
-    name: 'whoever reviewed it may answer although the request is theirs, by the list alone',
+    name: 'only the lists of reviewers keep people from answering their own requests',
     guards: 'nobody answers for themselves (N02, N03)',
     changes: [
       {
