@@ -41,11 +41,13 @@ afterAll(async () => {
 });
 
 describe('OrganisationPolicy in memory', () => {
+  const known: Record<string, unknown> = answers;
   organisationContract((metrics) => {
     const organisation = new MemoryOrganisation(metrics);
-    organisation.answer = async ({ request: { reason } }) => {
+    organisation.answer = async ({ request: { reason }, requester }) => {
       if (reason === 'two answers at once') throw new Error(`two answers for ${reason}`);
-      return answers[reason];
+      if (reason === 'yes, as a key') return { ...answers.yes, [String(requester.person)]: true };
+      return known[reason];
     };
     return organisation;
   });

@@ -6,7 +6,7 @@ import { policyExamples } from '#domain/policy/policy-examples.ts';
 import type { OrganisationPolicy } from '#ports';
 
 /** The rules' `data`: answers by the reason that a request gives. */
-export const answers: Record<string, unknown> = {
+export const answers = {
   yes: { version: 1, allow: true, reasons: [] },
   'yes, with a word': { version: 1, allow: true, reasons: ['Mind the freeze tomorrow.'] },
   'yes, but': {
@@ -79,6 +79,7 @@ export function organisationContract(fresh: (metrics: MemoryMetrics) => Organisa
     ['a text for allow', /allow: Invalid input: expected boolean/],
     ['another version', /version: Invalid input: expected 1/],
     ['a key too many', /has a key that this version does not know/],
+    ['yes, as a key', /\(has a key that this version does not know\)/],
     ['a requirement too many', /require: has a key that this version does not know/],
     ['no duration', /require\.maxDuration: Write a duration/],
     ['no reviewers', /require\.reviews\.0\.from/],
@@ -98,7 +99,7 @@ export function organisationContract(fresh: (metrics: MemoryMetrics) => Organisa
     for (const reason of [
       'what the rules do not answer',
       'two answers at once',
-      'a key too many',
+      'yes, as a key',
       'reasons that forge lines',
     ]) {
       const { reasons } = await judge(asking(reason));

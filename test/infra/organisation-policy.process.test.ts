@@ -1,8 +1,9 @@
 /** The organisation's policy at synthesis, by the real opa: what is deployed, and what never is. */
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployedOrganisation } from '#adapters/deployed-organisation.ts';
 import { MemoryMetrics } from '#adapters/memory/metrics.ts';
@@ -13,6 +14,7 @@ import { ensurePki } from '#local/kubernetes/pki.ts';
 import { ensureOpa } from '#local/opa/opa.ts';
 import { run } from '#local/processes.ts';
 import { silentProgress } from '#local/progress.ts';
+import { bundling } from '../../infra/curfew-function.ts';
 import { loadPolicy, type OrganisationPolicy } from '../../infra/organisation-policy.ts';
 
 const shipped = fileURLToPath(new URL('../../policy', import.meta.url));
@@ -92,6 +94,36 @@ describe('the policy that is shipped', () => {
       allow: false,
       reasons: ['Deployments to payments-prod are frozen until 2026-11-30: Black Friday.'],
     });
+  });
+});
+
+describe('in a bundle', () => {
+  it('judges as the deployed functions do', async () => {
+    const { files } = await load({ policy: shipped });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(dir, name), content);
+    const { banner, mainFields, ...options } = bundling;
+    await build({
+      stdin: {
+        resolveDir: dirname(shipped),
+        contents: `
+          import { deployedOrganisation } from '#adapters/deployed-organisation.ts';
+          import { policyExamples } from '#domain/policy/policy-examples.ts';
+          const policy = deployedOrganisation({ count() {} });
+          console.log(JSON.stringify(await policy.judge(policyExamples.person)));`,
+      },
+      outfile: join(dir, 'index.mjs'),
+      bundle: true,
+      platform: 'node',
+      format: options.format,
+      target: options.target,
+      minify: options.minify,
+      keepNames: options.keepNames,
+      mainFields: [...mainFields],
+      banner: { js: banner },
+      logLevel: 'error',
+    });
+    const { stdout, stderr } = await run({ command: process.execPath, args: ['index.mjs'], cwd: dir });
+    expect(JSON.parse(stdout || stderr)).toEqual({ version: 1, allow: true, reasons: [], require: {} });
   });
 });
 
