@@ -7,6 +7,7 @@ import { CancelledByUser } from '../failures.ts';
 import { findContext } from '../kubeconfig-file.ts';
 import { openSession, type Session } from '../session.ts';
 import { holdSignals, interruptible } from '../signals.ts';
+import { presentSuggestion } from '../suggesting/present.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
 import { spanInWords, spanOf } from '../views/span.ts';
@@ -15,12 +16,22 @@ import { noAccess } from '../waiting/no-access.ts';
 import { type Access, waitForAccess } from '../waiting/wait-for-access.ts';
 import { waitForAnswer } from '../waiting/wait-for-answer.ts';
 
+interface RequestOptions extends AskOptions {
+  wait?: boolean;
+  /** True where no message was given with it. */
+  suggest?: string | true;
+}
+
 export function requestCommand(): Command {
   return addAskOptions(new Command('request'))
     .description('Ask for access, and wait until it works.')
     .option('--at <when>', 'when it is to start: 14:30, +2h, or 2026-11-21T14:30:00+01:00; else at once')
     .option('--wait', 'with --at, wait until it has started and works')
     .option('--no-wait', "don't wait for the answer")
+    .option(
+      '--suggest [message]',
+      'say what to ask for, from what kubectl was refused: given here or piped in',
+    )
     .addHelpText(
       'after',
       `
@@ -30,14 +41,16 @@ Examples:
   curfew request --role pod-reader            at a terminal: asks for the rest
   curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
   curfew request ... --no-wait -o json        prints the request and returns
+  kubectl get pods 2>&1 | curfew request --suggest    says which role allows it, and asks for nothing
 
 It waits until the cluster itself says yes to you. Ctrl-C stops the waiting, not the request:
 \`curfew show <id> --wait\` goes on waiting. The access ends by itself; \`curfew revoke\` ends it earlier,
 \`curfew extend\` lets it go on. With --at it returns once it is approved; the end counts from that start, also if it is
 approved later. \`curfew withdraw\` takes it back before it has started.`,
     )
-    .action(async (options: AskOptions & { wait?: boolean }, command: Command) => {
+    .action(async (options: RequestOptions, command: Command) => {
       const session = openSession(command);
+      if (options.suggest !== undefined) return presentSuggestion(session, options.suggest, options);
       const { terminal } = session;
       const body = await newRequest(session, options);
       // A Ctrl-C while it is sent is answered once it is known what became of it.
