@@ -32,6 +32,8 @@ export interface CliOptions {
   env?: NodeJS.ProcessEnv;
   /** Calls the API through this door instead of the front one. */
   via?: Gateway;
+  /** What is piped into it; nothing where left out. */
+  input?: string;
 }
 
 export interface House {
@@ -98,8 +100,9 @@ export async function openHouse(): Promise<House> {
   const start = (args: readonly string[], options?: CliOptions): Running => {
     const child = spawn(process.execPath, [script, ...args], {
       env: environment(options),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(options?.input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
