@@ -1,4 +1,5 @@
 /** Plays one history from its beginning until all is quiet, and looks at every invariant after every step. */
+import type { Machine } from './asl/machine.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { Called } from './cloud/fate.ts';
 import { Broken } from './invariants/invariant.ts';
@@ -33,11 +34,16 @@ export interface Listening {
   told?: boolean;
   /** Told of each call before it travels. */
   onCall?: (call: Called, cloud: Cloud) => void;
+  /** Instead of the deployed state machine. */
+  machine?: Machine;
 }
 
-export async function play(history: History, { told = false, onCall }: Listening = {}): Promise<Outcome> {
+export async function play(
+  history: History,
+  { told = false, onCall, machine }: Listening = {},
+): Promise<Outcome> {
   const { seed, weather, asks, mishaps, kills = [] } = history;
-  const cloud = new Cloud({ seed, weather, catalog: catalogs.usual, told });
+  const cloud = new Cloud({ seed, weather, catalog: catalogs.usual, told, machine });
   if (onCall) cloud.fates.onCall = (call) => onCall(call, cloud);
   const deeds = new Deeds();
   const people = new People(cloud, deeds);

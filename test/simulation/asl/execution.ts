@@ -135,6 +135,7 @@ export class Execution {
     for (;;) {
       const bindings = this.#bindings(input, retries.count, entered);
       const done = await this.#attempt(task, bindings);
+      this.#host.tried?.('error' in done ? done.error : undefined);
       if (!('error' in done)) return done;
       const pause = retries.after(done.error);
       if (pause === undefined) return this.#caught(task, bindings, done);

@@ -8,8 +8,9 @@ export interface Host {
   /** Rejects with TaskFailure where the function failed. */
   invoke(functionName: string, payload: unknown): Promise<unknown>;
   newToken(): string;
-  /** For traces. */
+  /** For traces: a state, and each try of its task with the error that it ended with. */
   entered?(state: string): void;
+  tried?(error: string | undefined): void;
 }
 
 /** How a function's failure reaches the state machine: its error's class name, and a text. */

@@ -1,6 +1,7 @@
 /** One account in virtual time: the functions, Step Functions, the schedule, the stream and the events, wired as the stack does. */
 import type { Catalog } from '#domain/catalog.ts';
 import type { World } from '#ports';
+import type { Machine } from '../asl/machine.ts';
 import { Authorizer } from './authorizer.ts';
 import { background } from './background.ts';
 import { Chance } from './chance.ts';
@@ -26,6 +27,8 @@ export interface CloudOptions {
   weather: Weather;
   catalog: Catalog;
   told: boolean;
+  /** Instead of the deployed one. */
+  machine?: Machine | undefined;
 }
 
 export class Cloud {
@@ -47,7 +50,7 @@ export class Cloud {
   onLanded: (point: string) => void = () => {};
   readonly #shipping = new Set<string>();
 
-  constructor({ seed, weather, catalog, told }: CloudOptions) {
+  constructor({ seed, weather, catalog, told, machine }: CloudOptions) {
     this.chance = new Chance(seed);
     this.scheduler = new Scheduler(start, this.chance);
     this.story = new Story(this.scheduler, told);
@@ -58,6 +61,8 @@ export class Cloud {
       scheduler: this.scheduler,
       tell: this.story.tell,
       invoke: (name, payload) => this.lambda.invoke(name, payload),
+      record: (requestId) => this.twins.records.requests.get(requestId),
+      ...(machine ? { machine } : {}),
       endedBadly: (requestId) =>
         this.#deliver('events.deliver', 60_000, () => this.sweep({ detail: { name: requestId } })),
     });

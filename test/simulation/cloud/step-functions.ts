@@ -1,9 +1,11 @@
 /** Step Functions: runs the deployed definition, one execution per request, and tells of each that ended badly. */
 import { readFileSync } from 'node:fs';
 import { executionInput } from '#adapters/execution-input.ts';
+import type { AccessRequest } from '#domain/request.ts';
 import type { Executions, Startable } from '#ports';
 import { Execution } from '../asl/execution.ts';
-import { readMachine } from '../asl/machine.ts';
+import { type Machine, readMachine } from '../asl/machine.ts';
+import { Path } from '../asl/path.ts';
 import { type FunctionName, functions } from './functions.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Tell } from './story.ts';
@@ -11,7 +13,13 @@ import type { Tell } from './story.ts';
 export const definitionFile = new URL('../../../statemachines/access-lifecycle.asl.json', import.meta.url);
 
 const names = Object.fromEntries(Object.keys(functions).map((name) => [`${name}Arn`, name]));
-const machine = readMachine(JSON.parse(readFileSync(definitionFile, 'utf8')), names);
+
+/** The deployed definition, or another one in its place. */
+export const definition: unknown = JSON.parse(readFileSync(definitionFile, 'utf8'));
+
+/** A state machine of the simulated functions. */
+export const machineOf = (source: unknown): Machine => readMachine(source, names);
+const deployed = machineOf(definition);
 
 export interface Wired {
   scheduler: Scheduler;
@@ -19,6 +27,9 @@ export interface Wired {
   invoke(name: FunctionName, payload: unknown): Promise<unknown>;
   /** An execution failed or was stopped. */
   endedBadly(requestId: string): void;
+  /** The record, as it is. */
+  record(requestId: string): AccessRequest | undefined;
+  machine?: Machine;
 }
 
 export class StepFunctions implements Executions {
@@ -28,6 +39,8 @@ export class StepFunctions implements Executions {
   /** Executions that hang: Step Functions says that they run. */
   readonly #hung = new Set<string>();
   #down = false;
+  /** Where an execution first left the way that the lifecycle predicts. */
+  astray: string | undefined;
 
   constructor(wired: Wired) {
     this.#wired = wired;
@@ -37,8 +50,14 @@ export class StepFunctions implements Executions {
     const { id } = request;
     const found = this.#byId.get(id);
     if (found) return found.status === 'RUNNING' || this.#hung.has(id) ? 'started' : 'exists';
-    const { scheduler, tell, invoke, endedBadly } = this.#wired;
+    const { scheduler, tell, invoke, endedBadly, record, machine = deployed } = this.#wired;
     let tokens = 0;
+    const path = new Path(
+      () => record(id),
+      (words) => {
+        this.astray ??= `execution of ${id}: ${words}`;
+      },
+    );
     const execution: Execution = new Execution(
       machine,
       {
@@ -51,7 +70,9 @@ export class StepFunctions implements Executions {
           this.#byToken.set(token, execution);
           return token;
         },
+        tried: (error) => path.tried(error),
         entered: (state) => {
+          path.entered(state);
           tell(() => `execution of ${id} enters ${state}`);
         },
       },
@@ -60,6 +81,7 @@ export class StepFunctions implements Executions {
     this.#byId.set(id, execution);
     if (this.#down) execution.vanish();
     void execution.ended.then((status) => {
+      path.ended(status);
       tell(() => `execution of ${id} ${status} in ${execution.state}`);
       if (status !== 'SUCCEEDED') endedBadly(id);
     });

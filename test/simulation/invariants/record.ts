@@ -79,6 +79,12 @@ export const overIsOver: Invariant = {
   },
 };
 
+export const asPredicted: Invariant = {
+  name: 'as the lifecycle predicts',
+  says: 'Executions of the deployed definition call what the lifecycle and the error table predict, in that order.',
+  breach: ({ cloud }) => cloud.stepFunctions.astray,
+};
+
 /** Looked at once, when a history has become quiet. */
 export const nothingLeft: Invariant = {
   name: 'nothing left',
