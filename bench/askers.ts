@@ -1,6 +1,7 @@
 /** People who ask for access in a bench: several to an IAM role, signed in, without terminals of their own. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Unavailable } from '#domain/errors.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { LocalCloud } from '#local/cloud.ts';
 import { region } from '#local/emulator/emulator.ts';
@@ -43,14 +44,31 @@ export async function ask(
   reviewer: Asker,
   body: Omit<NewRequest, 'cluster' | 'namespaces' | 'reason'> & { cluster: string },
 ): Promise<RequestView> {
-  const asked = await api.submit(
-    { ...body, namespaces: ['payments'], reason: 'how late does it end' },
-    randomUUID(),
+  const key = randomUUID();
+  const asked = await patiently(() =>
+    api.submit({ ...body, namespaces: ['payments'], reason: 'how late does it end' }, key),
   );
   if (asked.status === 'pending')
     await reviewer.api.review(asked.id, { answer: 'approve', digest: asked.digest });
   return asked;
 }
+
+const tries = 5;
+
+/** A busy machine may not answer in time: what may be repeated is repeated. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || left === 1) throw error;
+      await sleep(lookEveryMs);
+    }
+  }
+}
+
+/** Seldom: looking must not be what makes the machine busy. */
+const lookEveryMs = 4_000;
 
 /** Looks until a request has one of these statuses. Throws after 10 minutes. */
 export async function untilStatus(
@@ -59,11 +77,11 @@ export async function untilStatus(
   wanted: readonly string[],
 ): Promise<RequestView> {
   for (const deadline = Date.now() + 600_000; Date.now() < deadline; ) {
-    const { request } = await api.show(id);
+    const { request } = await patiently(() => api.show(id));
     if (wanted.includes(request.status)) return request;
     if (['denied', 'failed', 'timed-out', 'withdrawn', 'revoked'].includes(request.status))
       throw new Error(`Request ${id} ended ${request.status}: ${request.history.at(-1)?.reason}`);
-    await sleep(1_000);
+    await sleep(lookEveryMs);
   }
   throw new Error(`Request ${id} was not ${wanted.join(' or ')} after 10 minutes.`);
 }
