@@ -32,7 +32,8 @@ test.concurrent('approve shows what the role can lead to before it asks', async 
 test.concurrent('suggest makes a whole command of what was piped in, and asks for nothing', async () => {
   const via = await house.door(() => undefined);
   const { stdout, stderr, code } = await house.cli(['request', '--suggest'], {
-    input: refused('list events'), via,
+    input: refused('list events'),
+    via,
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain(
