@@ -11,7 +11,7 @@ import type { EksCluster } from '#domain/eks-cluster.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { KillOrder } from '#domain/kill-order.ts';
-import type { KillScope } from '#domain/kill-scope.ts';
+import type { KillScope, KillSwitch } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type {
   BindPlan,
@@ -109,6 +109,8 @@ export interface KillOrders {
   events(id: string): Promise<AuditEvent<KillStatus>[]>;
   /** All, newest first; eventually consistent. InvalidInput for a cursor that isn't ours. */
   list(page: { limit: number; cursor?: string }): Promise<Page<KillOrder>>;
+  /** The first of these scopes' switches that is on; consistent. */
+  switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined>;
   /** Those that need passes, oldest first; eventually consistent. */
   driven(): Promise<KillOrder[]>;
 }

@@ -55,6 +55,7 @@ export class CurfewStack extends Stack {
     records.grantChange(openGrant);
     records.grantLedger(openGrant);
     records.grantShip(openGrant);
+    records.grantList(openGrant, 'requester');
     audit.grantShip(openGrant);
     entries.grantDescribeCluster(openGrant, 'granting');
     entries.grantDescribe(openGrant, 'granting');

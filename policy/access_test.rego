@@ -26,9 +26,9 @@ asked := {
 		"rules": [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "patch"]}],
 		"maxDurationSeconds": 7200,
 		"ticketRequired": true,
-		"reviews": {"required": 1, "from": ["payments-leads"]},
+		"reviews": [{"count": 1, "from": ["payments-leads"]}],
 	},
-	"cluster": {"name": "payments-prod", "production": true, "labels": {}},
+	"cluster": {"name": "payments-prod", "environment": "prod", "production": true},
 	"live": [],
 }
 

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AuditEvent, KillStatus } from '#domain/audit-event.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import { isDriven, type KillOrder } from '#domain/kill-order.ts';
+import type { KillScope, KillSwitch } from '#domain/kill-scope.ts';
 import type { KillChange, KillOrders, Page } from '#ports';
 import { pageLimit, readCursor, writeCursor } from './cursor.ts';
 import { getItem, type Query, queryItems } from './dynamo-queries.ts';
@@ -36,6 +37,10 @@ export class DynamoKills implements KillOrders {
     const standing = on && (await this.read(on.id));
     if (standing) return standing;
     throw new RecordChanged('The kill switch was lifted at the same time. Order it again.');
+  }
+
+  async switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined> {
+    return switchOnOf(this.#documents, this.#table, scopes);
   }
 
   async save({ order, expectedVersion, events }: KillChange): Promise<void> {

@@ -50,10 +50,11 @@ export async function switchOnOf(
   tableName: string,
   scopes: readonly KillScope[],
 ): Promise<KillSwitch | undefined> {
-  for (const scope of scopes) {
-    const key = killSwitchKey(scopeHash(scope), 0);
-    const item = await getItem(documents, 'Reading a kill switch', tableName, key);
-    if (item?.kill !== undefined) return parseStored(storedKillSwitch, item.kill, 'A kill switch');
-  }
-  return undefined;
+  const items = await Promise.all(
+    scopes.map((scope) =>
+      getItem(documents, 'Reading a kill switch', tableName, killSwitchKey(scopeHash(scope), 0)),
+    ),
+  );
+  const on = items.find((item) => item?.kill !== undefined);
+  return on && parseStored(storedKillSwitch, on.kill, 'A kill switch');
 }

@@ -9,6 +9,7 @@ import {
 } from '#domain/audit-event.ts';
 import { instantSchema } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
+import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 
@@ -38,6 +39,12 @@ const grant = z.looseObject({
   unboundAt: instant.exactOptional(),
 });
 
+const reviewNeed = z.looseObject({ count: z.int(), from: z.array(z.string()) });
+const risk = z.looseObject({
+  score: z.int(),
+  factors: z.array(z.looseObject({ name: z.enum(factorNames), points: z.int(), why: z.string() })),
+});
+
 export const storedRequest = z.looseObject({
   schema: z.literal(1),
   id: z.string().min(1),
@@ -50,6 +57,7 @@ export const storedRequest = z.looseObject({
     principalArn: z.string(),
     sessionName: z.string(),
     person: z.string().exactOptional(),
+    network: z.string().exactOptional(),
   }),
   subject: z.looseObject({
     principalArn: z.string(),
@@ -79,7 +87,11 @@ export const storedRequest = z.looseObject({
     outcome: z.enum(['review', 'approve', 'refuse']),
     reasons: z.array(z.string()),
     matched: z.array(z.string()),
+    reviews: z.array(z.looseObject({ rule: z.string(), needs: z.array(reviewNeed) })),
     reviewsNeeded: z.int(),
+    capSeconds: z.int().exactOptional(),
+    assurance: z.enum(assurances),
+    risk,
   }),
   reviewers: z.array(z.string()),
   reviews: z.array(
@@ -88,7 +100,7 @@ export const storedRequest = z.looseObject({
       answer: z.enum(['approve', 'deny']),
       reason: z.string().exactOptional(),
       at: instant,
-      assurance: z.enum(['link', 'signed']),
+      assurance: z.enum(assurances),
       digest: z.string(),
     }),
   ),

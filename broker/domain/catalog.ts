@@ -1,8 +1,21 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
+import { referenceFaults } from './catalog-references.ts';
+import {
+  duties,
+  environmentSchema,
+  hoursSchema,
+  limitsSchema,
+  reviewsSchema,
+  riskSchema,
+  ticketsSchema,
+  toxicCombinationsSchema,
+  workloadsSchema,
+} from './catalog-rules.ts';
 import { durationSchema } from './duration.ts';
 import { acceptFaults, acceptsSchema } from './escalation/accepts.ts';
-import { canonicalPerson } from './identity.ts';
+import { canonicalPerson, namesOf, otherThan, personOf } from './people.ts';
+import { membersOf, type ReviewNeed } from './policy/review-needs.ts';
 
 const name = z
   .string()
@@ -19,9 +32,16 @@ export const ownNamespace = 'curfew-system';
 const person = z
   .string()
   .regex(
-    /^[^\s@]+@[^\s@]+$/,
-    'Write a person as an e-mail address: the session name their identity provider gives them.',
+    // Printable ASCII, as session names are: no letter that only looks like another one.
+    /^[!-?A-~]+@[!-?A-~]+$/,
+    'Write a person as an e-mail address, in plain ASCII: the session name their identity provider gives them.',
   )
+  .transform(canonicalPerson);
+
+/** As the identity provider spells it: it need not be an address. */
+const alias = z
+  .string()
+  .regex(/^[!-~]{2,64}$/, 'Write a session name: 2 to 64 characters of plain ASCII.')
   .transform(canonicalPerson);
 
 /** One rule of a ClusterRole. Wildcards and rules over cluster-scoped URLs are not for namespaced, temporary access. */
@@ -45,24 +65,16 @@ const clusterSchema = z.strictObject({
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
     .optional()
     .describe("Region, where it differs from the stack's."),
+  environment: name.optional().describe('One of environments, whose rules hold on this cluster.'),
   protectedNamespaces: z
     .array(namespaceSchema)
     .default([])
     .describe(`Never granted, besides kube-* and ${ownNamespace}.`),
 });
 
-const reviewsSchema = z.strictObject({
-  required: z
-    .int()
-    .min(0)
-    .max(5)
-    .describe('Approvals needed; 0 grants at once, by the rule named after the role.'),
-  from: z.array(name).default([]).describe('Reviewer groups whose members may answer.'),
-});
-
 const roleSchema = z.strictObject({
   description: z.string().min(1).max(300),
-  duty: z.enum(['deployment', 'monitoring', 'networking', 'auditing', 'secrets', 'debugging']),
+  duty: z.enum(duties),
   rules: z.array(policyRuleSchema).min(1).describe('What the role lets one do, inside its namespaces.'),
   accepts: acceptsSchema,
   clusters: z.array(name).min(1),
@@ -70,6 +82,11 @@ const roleSchema = z.strictObject({
   maxDuration: durationSchema,
   reviews: reviewsSchema,
   ticketRequired: z.boolean().default(false),
+  hours: hoursSchema.optional().describe('When it can be had: start and end have to lie within.'),
+  workloads: z
+    .boolean()
+    .default(false)
+    .describe('Whether CI jobs and agents may ask for it, besides people.'),
 });
 
 const groupSchema = z.strictObject({ members: z.array(person).min(1) });
@@ -89,21 +106,39 @@ const shape = z.strictObject({
       'Roles, besides IAM Identity Center ones, whose trust policy fixes the session name to the person.',
     ),
   reviewWindow: durationSchema.prefault('4h').describe('How long a request waits for reviews.'),
+  people: z
+    .record(person, z.strictObject({ aliases: z.array(alias).min(1) }))
+    .default({})
+    .describe('Other names that the identity provider gives to a person: one person, one record.'),
+  environments: z.record(name, environmentSchema).default({}),
+  workingHours: hoursSchema.optional().describe('Outside of them the risk is higher.'),
+  limits: limitsSchema.prefault({}),
+  tickets: ticketsSchema.prefault({}),
+  workloads: workloadsSchema.prefault({}),
+  risk: riskSchema.prefault({}),
+  toxicCombinations: toxicCombinationsSchema.describe('Duties that nobody holds at the same time.'),
 });
 
 export type Catalog = z.output<typeof shape>;
 export type CatalogRole = Catalog['roles'][string];
 
+/** Reviewers and operators by the main names of their records, as callers are known. */
+function withMainNames(catalog: Catalog): Catalog {
+  const main = (name: string) => personOf(catalog.people, name);
+  const groups = Object.entries(catalog.reviewers).map(([group, { members }]) => [
+    group,
+    { members: members.map(main) },
+  ]);
+  return { ...catalog, reviewers: Object.fromEntries(groups), operators: catalog.operators.map(main) };
+}
+
 /** The whole catalog, with references between its parts checked. Input: the parsed YAML or JSON value. */
-export const catalogSchema = shape.superRefine((catalog, context) => {
+export const catalogSchema = shape.transform(withMainNames).superRefine((catalog, context) => {
   const fault = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message });
+  for (const { path, message } of referenceFaults(catalog)) fault(path, message);
   for (const [roleName, role] of Object.entries(catalog.roles)) {
     const at = ['roles', roleName];
-    role.clusters.forEach((cluster, i) => {
-      if (!Object.hasOwn(catalog.clusters, cluster))
-        fault([...at, 'clusters', i], `No cluster "${cluster}" under clusters.`);
-    });
     role.namespaces.forEach((namespace, i) => {
       if (namespace.startsWith('kube-'))
         fault(
@@ -116,17 +151,6 @@ export const catalogSchema = shape.superRefine((catalog, context) => {
           `Namespace "${namespace}" belongs to Curfew itself and can't be granted.`,
         );
     });
-    role.reviews.from.forEach((group, i) => {
-      if (!Object.hasOwn(catalog.reviewers, group))
-        fault([...at, 'reviews', 'from', i], `No group "${group}" under reviewers.`);
-    });
-    const eligible = reviewersOf(catalog, role).length;
-    if (role.reviews.required > eligible) {
-      fault(
-        [...at, 'reviews', 'required'],
-        `Needs ${role.reviews.required} approvals, but its groups have ${eligible} people.`,
-      );
-    }
     role.rules.forEach((rule, i) => {
       const wild = [...rule.apiGroups, ...rule.resources, ...rule.verbs].some((part) => part.includes('*'));
       if (wild)
@@ -153,16 +177,23 @@ export function catalogClusters(
 /** People who may review a role, each once, sorted. */
 export function reviewersOf(
   catalog: Pick<Catalog, 'reviewers'>,
-  role: Pick<CatalogRole, 'reviews'>,
+  { reviews }: Pick<CatalogRole, 'reviews'>,
 ): string[] {
-  return [...new Set(role.reviews.from.flatMap((group) => catalog.reviewers[group]?.members ?? []))].sort();
+  return membersOf(
+    catalog,
+    reviews.flatMap(({ from }) => from),
+  );
 }
 
-/** Who may answer one request: the role's reviewers without the requester. */
+/** Who may answer: whoever a need names, without the requester under any of their names. */
 export function eligibleReviewers(
-  catalog: Pick<Catalog, 'reviewers'>,
-  role: Pick<CatalogRole, 'reviews'>,
-  requester: { person?: string },
+  catalog: Pick<Catalog, 'reviewers' | 'people'>,
+  needs: readonly ReviewNeed[],
+  requester: { person?: string; sessionName: string },
 ): string[] {
-  return reviewersOf(catalog, role).filter((person) => person !== requester.person);
+  const people = membersOf(
+    catalog,
+    needs.flatMap(({ from }) => from),
+  );
+  return otherThan(namesOf(catalog.people, requester), people);
 }

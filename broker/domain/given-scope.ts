@@ -4,8 +4,8 @@ import * as z from 'zod';
 import type { Catalog } from './catalog.ts';
 import { clusterName } from './eks-cluster.ts';
 import { InvalidInput } from './errors.ts';
-import { canonicalPerson } from './identity.ts';
 import type { KillScope } from './kill-scope.ts';
+import { canonicalPerson } from './people.ts';
 
 const sessionName = z
   .string()

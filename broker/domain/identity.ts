@@ -1,5 +1,6 @@
 /** Who calls and who gets access: IAM role sessions, and the person behind one where its name can be trusted. */
 import { digestOf } from './digest.ts';
+import { type People, personOf } from './people.ts';
 
 /** An IAM role, by its canonical ARN (with path) and unique id. */
 export interface Principal {
@@ -15,8 +16,10 @@ export interface Caller {
   principal: Principal;
   /** As chosen at sts:AssumeRole; says who it is only when `person` is set. */
   sessionName: string;
-  /** Canonical person, only when the identity provider controls the session name. */
+  /** Main name of the person, only when the identity provider controls the session name. */
   person?: string;
+  /** Where the call came from: the /24 or /48 of its address. */
+  network?: string;
 }
 
 /** Who gets access on the cluster, as the RoleBinding names it. */
@@ -28,11 +31,6 @@ export interface Subject {
   /** Raw session name; only for kind `person`. */
   sessionName?: string;
   kubernetes: { kind: 'User' | 'Group'; name: string };
-}
-
-/** One spelling per person: NFKC, trimmed, lower case. */
-export function canonicalPerson(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
 }
 
 const assumedRoleArn = /^arn:(aws[\w-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/;
@@ -54,9 +52,19 @@ export function sessionNameIsTrusted(principalArn: string, trustedRoles: readonl
   return identityCenterPath.test(principalArn) || trustedRoles.includes(principalArn);
 }
 
-export function callerOf(principal: Principal, sessionName: string, trustedRoles: readonly string[]): Caller {
-  return sessionNameIsTrusted(principal.arn, trustedRoles)
-    ? { principal, sessionName, person: canonicalPerson(sessionName) }
+/** What the catalog says about identities. */
+interface Known {
+  trustedSessionNames: readonly string[];
+  people: People;
+}
+
+export function callerOf(
+  principal: Principal,
+  sessionName: string,
+  { trustedSessionNames, people }: Known,
+): Caller {
+  return sessionNameIsTrusted(principal.arn, trustedSessionNames)
+    ? { principal, sessionName, person: personOf(people, sessionName) }
     : { principal, sessionName };
 }
 

@@ -2,8 +2,9 @@
 import { digestOf } from './digest.ts';
 import { clusterName, type EksCluster } from './eks-cluster.ts';
 import { KillSwitchOn } from './errors.ts';
-import { canonicalPerson, principalGroup } from './identity.ts';
+import { principalGroup } from './identity.ts';
 import type { LiveGrant } from './live-grant.ts';
+import { canonicalPerson } from './people.ts';
 import type { StandingGrant } from './plan.ts';
 import type { AccessRequest } from './request.ts';
 
@@ -55,7 +56,11 @@ interface Named {
  * The four scopes of a request: while any of them is on, it can't be opened. A person is matched by their session name
  * also where nobody vouches for it: who calls themselves so is stopped too.
  */
-export function scopesOf({ requester, subject, resolved }: AccessRequest): KillScope[] {
+export function scopesOf({
+  requester,
+  subject,
+  resolved,
+}: Pick<AccessRequest, 'requester' | 'subject' | 'resolved'>): KillScope[] {
   const { principalArn } = subject;
   return scopesOfNamed({
     principalArn,

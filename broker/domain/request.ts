@@ -7,7 +7,7 @@ import { durationSchema } from './duration.ts';
 import type { EksCluster } from './eks-cluster.ts';
 import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
-import type { Decision } from './policy/decision.ts';
+import type { Assurance, Decision } from './policy/decision.ts';
 
 export const statuses = [
   'pending',
@@ -80,7 +80,7 @@ export interface Review {
   reason?: string;
   at: Instant;
   /** How sure it is that it was they: holder of the mailed link, or their own IAM signature. */
-  assurance: 'link' | 'signed';
+  assurance: Assurance;
   /** Digest of what they were shown. */
   digest: string;
 }
@@ -119,7 +119,14 @@ export interface AccessRequest {
   status: Status;
   createdAt: Instant;
   updatedAt: Instant;
-  requester: { key: string; principalArn: string; sessionName: string; person?: string };
+  requester: {
+    key: string;
+    principalArn: string;
+    sessionName: string;
+    person?: string;
+    /** Where the call came from: the /24 or /48 of its address. */
+    network?: string;
+  };
   subject: Subject;
   asked: Asked;
   resolved: Resolved;

@@ -1,5 +1,5 @@
 /** When a grant may be opened and when it ends: at once, or at a start that was asked for. */
-import { after, type Instant } from './instant.ts';
+import { after, type Instant, msBetween } from './instant.ts';
 import type { Asked } from './request.ts';
 
 /** An extension is opened this long before what it extends ends, so that the person sees no gap. */
@@ -28,4 +28,13 @@ const openWindowMs = 15 * 60_000;
 /** Until when a request that was approved at `at` can be opened: with a start, as long as its time has not run out. */
 export function openByOf(asked: Asked, at: Instant): Instant {
   return asked.startsAt === undefined ? after(at, openWindowMs) : endsAt(asked, at);
+}
+
+/** How long it would last in seconds: an extension counts from the first start of its line, in whole seconds and never too few. */
+export function durationInLine(
+  { startsAt, durationSeconds }: Pick<Asked, 'startsAt' | 'durationSeconds'>,
+  firstStart: Instant | undefined,
+): number {
+  if (firstStart === undefined || startsAt === undefined) return durationSeconds;
+  return Math.ceil(msBetween(firstStart, startsAt) / 1000) + durationSeconds;
 }

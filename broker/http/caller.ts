@@ -4,11 +4,16 @@ import { IdentityRefused } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
 import { verifyCaller } from '#operations/verify-caller.ts';
 import type { World } from '#ports';
+import { networkOf } from './network.ts';
 
 /** The part of a REST API proxy event that API Gateway, and nobody else, writes. */
 const signedEvent = z.object({
   requestContext: z.object({
-    identity: z.object({ userArn: z.string().min(1), caller: z.string().min(1) }),
+    identity: z.object({
+      userArn: z.string().min(1),
+      caller: z.string().min(1),
+      sourceIp: z.string().exactOptional(),
+    }),
   }),
 });
 
@@ -26,6 +31,8 @@ export async function callerOfEvent(
   if (!signed.success) {
     throw new IdentityRefused('The call carries no IAM identity: it was not signed.');
   }
-  const { userArn, caller } = signed.data.requestContext.identity;
-  return verifyCaller(world, { userArn, callerId: caller });
+  const { userArn, caller, sourceIp = '' } = signed.data.requestContext.identity;
+  const network = networkOf(sourceIp);
+  const from = network === undefined ? {} : { network };
+  return verifyCaller(world, { userArn, callerId: caller, ...from });
 }

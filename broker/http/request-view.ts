@@ -1,6 +1,7 @@
 /** RequestView: the wire form of a request. Everything on record but the task token it waits with; never a link. */
 import * as z from 'zod';
 import { eventTypes } from '#domain/audit-event.ts';
+import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 
 const instant = z.iso.datetime().describe('UTC, ISO 8601 with milliseconds.');
@@ -34,6 +35,29 @@ const grantView = z.object({
   unboundAt: instant.optional().describe('When the last RoleBinding was proven gone.'),
 });
 
+export const decisionView = z
+  .object({
+    outcome: z.enum(['review', 'approve', 'refuse']),
+    reasons: z.array(z.string()).describe('Why it is refused, or stricter than the role alone.'),
+    matched: z.array(z.string()).describe('Rules that decided, by name.'),
+    reviews: z
+      .array(
+        z.object({
+          rule: z.string(),
+          needs: z.array(z.object({ count: z.int(), from: z.array(z.string()) })),
+        }),
+      )
+      .describe('Per rule that wants reviews; all needs of each have to be met, by different people.'),
+    reviewsNeeded: z.int().describe('Fewest people that can meet all of them.'),
+    capSeconds: z.int().optional().describe('The longest it may last.'),
+    assurance: z.enum(assurances).describe('The least assurance of a review that counts.'),
+    risk: z.object({
+      score: z.int().describe('0 to 100.'),
+      factors: z.array(z.object({ name: z.enum(factorNames), points: z.int(), why: z.string() })),
+    }),
+  })
+  .meta({ id: 'Decision' });
+
 export const requestView = z
   .object({
     schema: z.literal(1),
@@ -47,6 +71,7 @@ export const requestView = z
       principalArn: z.string(),
       sessionName: z.string(),
       person: z.string().optional(),
+      network: z.string().optional().describe('Where the call came from: /24 or /48.'),
     }),
     subject: subjectView.describe('Who gets access on the cluster.'),
     asked: z.object({
@@ -68,12 +93,7 @@ export const requestView = z
       })
       .describe('What the catalog said when it was asked.'),
     digest: digest.describe('Covers everything a reviewer answers for; goes back with the review.'),
-    decision: z.object({
-      outcome: z.enum(['review', 'approve', 'refuse']),
-      reasons: z.array(z.string()),
-      matched: z.array(z.string()),
-      reviewsNeeded: z.int(),
-    }),
+    decision: decisionView,
     reviewers: z.array(z.string()).describe('Who was asked; never the requester.'),
     reviews: z.array(
       z.object({
@@ -81,9 +101,7 @@ export const requestView = z
         answer: z.enum(['approve', 'deny']),
         reason: z.string().optional(),
         at: instant,
-        assurance: z
-          .enum(['link', 'signed'])
-          .describe('Held the mailed link, or signed with their own identity.'),
+        assurance: z.enum(assurances).describe('Held the mailed link, or signed with their own identity.'),
         digest,
       }),
     ),

@@ -17,6 +17,7 @@ export type ApiWorld = Pick<
   | 'settings'
   | 'records'
   | 'kills'
+  | 'organisation'
   | 'executions'
   | 'entries'
   | 'identities'

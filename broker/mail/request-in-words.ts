@@ -1,6 +1,7 @@
 /** What a reviewer is told about a request, in mail and on the page alike: plain words, no markup. */
 import type { Catalog } from '#domain/catalog.ts';
 import { type Accept, concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
+import type { Decision } from '#domain/policy/decision.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
@@ -29,6 +30,10 @@ export interface RequestInWords {
   askedAt: string;
   answerBy: string;
   approvals: string;
+  /** Score and what it comes from; empty where nothing counts. */
+  risk: string[];
+  /** What has to be known before an approval by link is tried; undefined where it is enough. */
+  surely: string | undefined;
 }
 
 /** One line without control or invisible characters: no value can add a header, a line, or turn what follows around. */
@@ -54,14 +59,27 @@ export function acceptsFor(
 
 /** Every value is one line, whatever is on record: what people wrote was checked when it came in, and is again here. */
 export function requestInWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
-  const { ticket, times, ...words } = inWords(request, accepts);
+  const { ticket, times, surely, ...words } = inWords(request, accepts);
   const flat = (value: string | string[]) => (Array.isArray(value) ? value.map(oneLine) : oneLine(value));
   const entries = Object.entries(words).map(([name, value]) => [name, flat(value)]);
   return {
     ...Object.fromEntries(entries),
     times: times.map(([label, value]) => [label, oneLine(value)] as const),
     ticket: ticket === undefined ? undefined : oneLine(ticket),
-  };
+    surely: surely === undefined ? undefined : oneLine(surely),
+  } as RequestInWords;
+}
+
+/** Who exactly, where that is more than so many people of one list. */
+function needsInWords({ reviews }: Decision): string {
+  const needs = reviews.flatMap((rule) => rule.needs);
+  if (needs.length < 2) return '';
+  return `, that is ${joined(needs.map(({ count, from }) => `${count} of ${from.join(' or ')}`))}`;
+}
+
+function riskInWords({ score, factors }: Decision['risk']): string[] {
+  if (factors.length === 0) return [];
+  return [`${score} of 100`, ...factors.map(({ points, why }) => `+${points}: ${why}`)];
 }
 
 const deletion = 'It deletes things. What is deleted does not come back when access ends.';
@@ -87,6 +105,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
       ...(isPerson ? [] : [wholeRole]),
       ...concernsOf({ rules: resolved.rules, accepts }).map(concernInWords),
       ...(deletes(resolved.rules) ? [deletion] : []),
+      ...decision.reasons,
     ],
     where: `Cluster ${asked.cluster}, ${asked.namespaces.length === 1 ? 'namespace' : 'namespaces'} ${joined(asked.namespaces)}`,
     times: start.rows,
@@ -95,6 +114,11 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     ticket: asked.ticket,
     askedAt: instantInWords(request.createdAt),
     answerBy: instantInWords(request.reviewBy),
-    approvals: `${approved} of ${decision.reviewsNeeded}`,
+    approvals: `${approved} of ${decision.reviewsNeeded}${needsInWords(decision)}`,
+    risk: riskInWords(decision.risk),
+    surely:
+      decision.assurance === 'link'
+        ? undefined
+        : `It is approved with your own identity only: run curfew approve ${request.id} where you are signed in to AWS. Here you can deny it.`,
   };
 }

@@ -49,6 +49,7 @@ function rowsOf({ words, id }: Told): (readonly [label: string, value: string])[
     ...words.times,
     ['Ticket', words.ticket ?? 'none given'],
     ['Approvals so far', words.approvals],
+    ...(words.risk.length > 0 ? [['Risk', words.risk.join('; ')] as const] : []),
     ['Answer until', words.answerBy],
     ['Request', id],
   ];
@@ -67,6 +68,7 @@ function textOf(told: Told): string {
     ...(words.cautions.length > 0 ? [`Think of this first:\n${bullets(words.cautions)}`] : []),
     `Role ${words.role} lets them:\n${words.inShort}\n${bullets(words.can)}`,
     rows,
+    ...(words.surely === undefined ? [] : [words.surely]),
     safety(reviewer),
     words.noAnswer,
   ].join('\n\n');
@@ -107,6 +109,7 @@ function htmlOf(told: Told): string {
     <ul ${styled('list')}>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <table cellpadding="0" cellspacing="0" ${styled('table')}>${rowsOf(told).map(row)}
     </table>
+    ${words.surely === undefined ? '' : html`<p ${styled('note')}>${words.surely}</p>`}
     <p ${styled('note')}>${safety(reviewer)} ${words.noAnswer}</p>
   </div>
 </body>

@@ -1,16 +1,19 @@
 /** Checks, at the moment of granting, that the approval still holds: fault in words, or undefined. Pure. */
-import { eligibleReviewers } from '#domain/catalog.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import type { Principal } from '#domain/identity.ts';
+import { unmetBy } from '#domain/policy/approvals.ts';
 import { decide } from '#domain/policy/decide.ts';
+import type { Circumstances } from '#domain/policy/guardrail.ts';
+import { fewest } from '#domain/policy/review-needs.ts';
 import { type AccessRequest, requestDigest } from '#domain/request.ts';
 import type { World } from '#ports';
 
-/** `principal` is the role as IAM has it now. */
+/** `principal` is the role as IAM has it now; `circumstances` are those of this moment. */
 export function approvalFault(
   { catalog, settings, clock }: Pick<World, 'catalog' | 'settings' | 'clock'>,
   request: AccessRequest,
   principal: Principal,
+  circumstances: Circumstances,
 ): string | undefined {
   const { asked, requester, resolved, subject } = request;
   if (requestDigest(request) !== request.digest) return 'what was approved is not what is on the record';
@@ -18,7 +21,7 @@ export function approvalFault(
     return `the IAM role ${subject.principalArn} was made anew since the request; ask again`;
   }
   const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
-  const decision = decide({ catalog, asked, requester, now: clock.now(), ...line });
+  const decision = decide({ catalog, asked, requester, now: clock.now(), ...line, ...circumstances });
   if (decision.outcome === 'refuse') return decision.reasons.join(' ');
   const role = catalog.roles[asked.role];
   const cluster = catalog.clusters[asked.cluster];
@@ -29,15 +32,10 @@ export function approvalFault(
     (cluster.region ?? settings.region) !== resolved.eksCluster.region;
   if (moved)
     return `role "${asked.role}" or its cluster changed in the catalog since it was approved; ask again`;
-  const eligible = eligibleReviewers(catalog, role, requester);
-  const needed = Math.max(decision.reviewsNeeded, request.decision.reviewsNeeded);
-  const approvals = new Set(
-    request.reviews
-      .filter((r) => r.answer === 'approve' && r.digest === request.digest && eligible.includes(r.reviewer))
-      .map((r) => r.reviewer),
-  ).size;
-  return approvals < needed
-    ? `it needs ${needed} approvals by people who may review it now, and has ${approvals}`
+  // What was wanted when they answered, and what is wanted now: both have to be met.
+  const unmet = unmetBy(catalog, request.decision, request) ?? unmetBy(catalog, decision, request);
+  return unmet
+    ? `${unmet.rule} needs ${fewest(unmet.needs)} approvals by people who may review it now, and has not got them`
     : undefined;
 }
 

@@ -21,6 +21,7 @@ import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
 import { approvalFault, extensionFault } from './check-approval.ts';
+import { readCircumstances } from './read-circumstances.ts';
 import { shipEvents } from './ship-events.ts';
 import { entryKeyOf, refuseIfBusy, takeEntry } from './take-entry.ts';
 
@@ -30,6 +31,8 @@ type Needs = Pick<
   | 'catalog'
   | 'settings'
   | 'records'
+  | 'kills'
+  | 'organisation'
   | 'ledger'
   | 'entries'
   | 'identities'
@@ -99,7 +102,9 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
   try {
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
-    const fault = approvalFault(world, request, principal) ?? (await extensionFault(world, request));
+    const circumstances = await readCircumstances(world, 'grant', request);
+    const fault =
+      approvalFault(world, request, principal, circumstances) ?? (await extensionFault(world, request));
     if (fault) return await refuse(world, request, 'denied', fault);
     await refuseIfBusy(world, entryKeyOf(request));
     return await world.entries.describeCluster(request.resolved.eksCluster);

@@ -1,25 +1,19 @@
 /** Submits an access request: policy decides, the record is written with its first event, the execution is started. */
 import { type AuditEvent, chain, chainStart } from '#domain/audit-event.ts';
 import { eligibleReviewers } from '#domain/catalog.ts';
-import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { digestOf } from '#domain/digest.ts';
 import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
-import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
+import { type Caller, callerKey } from '#domain/identity.ts';
 import { after, earliest, type Instant } from '#domain/instant.ts';
 import { dueAt, isFinal } from '#domain/lifecycle.ts';
-import { decide } from '#domain/policy/decide.ts';
-import {
-  type AccessRequest,
-  type Asked,
-  type Resolved,
-  requestDigest,
-  type Submission,
-} from '#domain/request.ts';
+import { needsOf } from '#domain/policy/approvals.ts';
+import { type AccessRequest, type Asked, requestDigest, type Submission } from '#domain/request.ts';
 import { endsAt, openByOf } from '#domain/start.ts';
 import type { World } from '#ports';
+import { type AskedFor, askedOf, type JudgeNeeds, judgeSubmission } from './judge-submission.ts';
 import { bestEffort } from './signal.ts';
 
-export type SubmitNeeds = Pick<World, 'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'executions'>;
+export type SubmitNeeds = JudgeNeeds & Pick<World, 'executions'>;
 
 export interface SubmitInput {
   caller: Caller;
@@ -40,12 +34,6 @@ export function submitRequest(world: SubmitNeeds, input: SubmitInput): Promise<S
   return submitAsked(world, { ...rest, body: submission }, async () => ({ asked: askedOf(submission) }));
 }
 
-export interface AskedFor {
-  asked: Asked;
-  /** Of an extension. */
-  firstStart?: Instant;
-}
-
 /** `body`: what a repeat with the same idempotency key must be equal to. `read` is called for the first of them only. */
 export async function submitAsked(
   world: SubmitNeeds,
@@ -59,7 +47,7 @@ export async function submitAsked(
   const earlier = idempotency && (await findEarlier(world, idempotency));
   if (earlier) return settle(world, earlier, false);
 
-  const { request, event } = newRequest(world, caller, await read());
+  const { request, event } = await newRequest(world, caller, await read());
   try {
     const extra = idempotency ? { idempotency } : {};
     await world.records.commit({ request, expectedVersion: 0, events: [event], ...extra });
@@ -96,62 +84,23 @@ async function settle(world: SubmitNeeds, request: AccessRequest, created: boole
   return { request, created };
 }
 
-function resolve({ catalog, settings }: SubmitNeeds, asked: Asked): Resolved | undefined {
-  const { clusters, roles } = catalog;
-  const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
-  const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
-  if (!cluster || !role) return undefined;
-  return {
-    eksCluster: { eksName: cluster.eksName ?? asked.cluster, region: cluster.region ?? settings.region },
-    clusterRole: clusterRoleName(asked.role, role.rules),
-    rules: canonicalRules(role.rules),
-    rulesDigest: rulesDigest(role.rules),
-  };
-}
-
-function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
-  const { ticket, startsAt, ...fields } = rest;
-  return {
-    ...fields,
-    namespaces: [...new Set(namespaces)].sort(),
-    durationSeconds: duration,
-    ...(ticket === undefined ? {} : { ticket }),
-    ...(startsAt === undefined ? {} : { startsAt }),
-  };
-}
-
-/** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
-const unresolved = ({ settings }: SubmitNeeds, asked: Asked): Resolved => ({
-  eksCluster: { eksName: asked.cluster, region: settings.region },
-  clusterRole: '',
-  rules: [],
-  rulesDigest: rulesDigest([]),
-});
-
 /** An extension can be answered until what it extends ends; any other start, until nothing would be left of it. */
 function reviewByOf(asked: Asked, windowEnd: Instant): Instant {
   if (asked.startsAt === undefined) return windowEnd;
   return earliest(windowEnd, asked.extends === undefined ? endsAt(asked, asked.startsAt) : asked.startsAt);
 }
 
-function newRequest(
+async function newRequest(
   world: SubmitNeeds,
   caller: Caller,
-  { asked, firstStart }: AskedFor,
-): { request: AccessRequest; event: AuditEvent } {
+  askedFor: AskedFor,
+): Promise<{ request: AccessRequest; event: AuditEvent }> {
   const now: Instant = world.clock.now();
-  const line = firstStart === undefined ? {} : { firstStart };
-  const decision = decide({ catalog: world.catalog, asked, requester: caller, now, ...line });
+  const { core, decision, line } = await judgeSubmission(world, caller, askedFor);
+  const { asked, requester } = core;
   const status = { approve: 'approved', review: 'pending', refuse: 'denied' } as const;
-  const role = Object.hasOwn(world.catalog.roles, asked.role) ? world.catalog.roles[asked.role] : undefined;
-  const core = {
-    id: world.ids.requestId(),
-    subject: subjectOf(caller),
-    asked,
-    resolved: resolve(world, asked) ?? unresolved(world, asked),
-  };
   const digest = requestDigest({ ...core, ...line });
-  const actor = callerKey(caller);
+  const actor = requester.key;
   const reason = decision.outcome === 'refuse' ? decision.reasons.join(' ') : asked.reason;
   const at = status[decision.outcome];
   const event = chain({ seq: 0, hash: chainStart }, core.id, at, {
@@ -173,15 +122,9 @@ function newRequest(
     status: at,
     createdAt: now,
     updatedAt: now,
-    requester: {
-      key: actor,
-      principalArn: caller.principal.arn,
-      sessionName: caller.sessionName,
-      ...(caller.person === undefined ? {} : { person: caller.person }),
-    },
     digest,
     decision,
-    reviewers: role && decision.outcome === 'review' ? eligibleReviewers(world.catalog, role, caller) : [],
+    reviewers: eligibleReviewers(world.catalog, needsOf(decision), caller),
     reviews: [],
     notified: [],
     reviewBy: reviewByOf(asked, after(now, world.catalog.reviewWindow * 1000)),

@@ -8,12 +8,14 @@ export interface SignedIdentity {
   userArn: string;
   /** `AROA...:SESSION`: ties the session to this very role, not to one made anew under its name. */
   callerId: string;
+  /** Where the call came from: the /24 or /48 of its address. */
+  network?: string;
 }
 
 /** Throws IdentityRefused for IAM users, root, other accounts' roles, and a role that isn't the one that signed. */
 export async function verifyCaller(
   world: Pick<World, 'identities' | 'catalog'>,
-  { userArn, callerId }: SignedIdentity,
+  { userArn, callerId, network }: SignedIdentity,
 ): Promise<Caller> {
   const session = parseSessionArn(userArn);
   if (!session) {
@@ -27,5 +29,6 @@ export async function verifyCaller(
       `The session is not of the role that is called ${session.roleName} now. Sign in again.`,
     );
   }
-  return callerOf(principal, session.sessionName, world.catalog.trustedSessionNames);
+  const caller = callerOf(principal, session.sessionName, world.catalog);
+  return network === undefined ? caller : { ...caller, network };
 }

@@ -13,6 +13,7 @@ import {
   requestWithEvents,
 } from '#http/request-view.ts';
 import { type CatalogView, catalogView, clusterView } from '#http/routes/catalog.ts';
+import { type SimulationView, simulationView } from '#http/routes/simulate.ts';
 import { type CallerView, callerView } from '#http/routes/whoami.ts';
 import { type ApiTarget, type SignedCall, signedCall } from './signed-call.ts';
 
@@ -47,6 +48,7 @@ export type Scope = { kind: 'person' | 'principal' | 'cluster'; value: string } 
 
 export interface Api {
   submit(body: NewRequest, idempotencyKey: string): Promise<RequestView>;
+  simulate(body: NewRequest): Promise<SimulationView>;
   extend(id: string, body: Extension, idempotencyKey: string): Promise<RequestView>;
   list(query: { scope: 'mine' | 'open'; limit: number; cursor?: string }): Promise<RequestPage>;
   show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
@@ -81,6 +83,7 @@ export function openApi(target: ApiTarget): Api {
         headers: { 'idempotency-key': idempotencyKey },
         repeatable: true,
       }),
+    simulate: (body) => post(simulationView, '/v1/simulate', body, { repeatable: true }),
     extend: (id, body, idempotencyKey) =>
       post(requestView, `${at(id)}/extend`, body, {
         headers: { 'idempotency-key': idempotencyKey },

@@ -1,7 +1,9 @@
 /** `curfew request`: asks for access and waits until it is usable. */
 import { Command } from 'commander';
+import { errorTable } from '#domain/error-table.ts';
 import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
+import type { NewRequest } from '../api/client.ts';
 import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
 import { CancelledByUser } from '../failures.ts';
 import { findContext } from '../kubeconfig-file.ts';
@@ -10,6 +12,7 @@ import { holdSignals, interruptible } from '../signals.ts';
 import { presentSuggestion } from '../suggesting/present.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
+import { simulationSummary } from '../views/simulation.ts';
 import { spanInWords, spanOf } from '../views/span.ts';
 import { standing } from '../views/words.ts';
 import { noAccess } from '../waiting/no-access.ts';
@@ -18,6 +21,7 @@ import { waitForAnswer } from '../waiting/wait-for-answer.ts';
 
 interface RequestOptions extends AskOptions {
   wait?: boolean;
+  dryRun?: boolean;
   /** True where no message was given with it. */
   suggest?: string | true;
 }
@@ -28,6 +32,7 @@ export function requestCommand(): Command {
     .option('--at <when>', 'when it is to start: 14:30, +2h, or 2026-11-21T14:30:00+01:00; else at once')
     .option('--wait', 'with --at, wait until it has started and works')
     .option('--no-wait', "don't wait for the answer")
+    .option('--dry-run', 'say what would be decided, and ask nobody; exit code 5 where it would be refused')
     .option(
       '--suggest [message]',
       'say what to ask for, from what kubectl was refused: given here or piped in',
@@ -39,6 +44,7 @@ Examples:
   curfew request --role pod-reader --cluster payments-prod -n payments --for 30m \\
       --reason "Payments fail since 12:00" --ticket INC-1042
   curfew request --role pod-reader            at a terminal: asks for the rest
+  curfew request ... --dry-run                what would be decided, by which rules, and who would be asked
   curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
   curfew request ... --no-wait -o json        prints the request and returns
   kubectl get pods 2>&1 | curfew request --suggest    says which role allows it, and asks for nothing
@@ -53,6 +59,10 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
       if (options.suggest !== undefined) return presentSuggestion(session, options.suggest, options);
       const { terminal } = session;
       const body = await newRequest(session, options);
+      if (options.dryRun) {
+        await simulate(session, body);
+        return;
+      }
       // A Ctrl-C while it is sent is answered once it is known what became of it.
       const release = options.wait === false ? undefined : holdSignals();
       const request = await submit(session, body).catch((error) => {
@@ -67,6 +77,13 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
       const wait = options.wait === undefined && body.startsAt ? waitForStart : waitAndTell;
       await wait(session, request).finally(release);
     });
+}
+
+async function simulate({ api, terminal }: Session, body: NewRequest): Promise<void> {
+  const simulation = await api().simulate(body);
+  terminal.json(simulation);
+  terminal.print(simulationSummary(simulation));
+  if (simulation.decision.outcome === 'refuse') process.exitCode = errorTable.RequestRefused.exit;
 }
 
 /** Says what was asked for, where nobody waits for the answer. */

@@ -4,8 +4,9 @@ import { rulesInWords } from '#domain/rules-in-words.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
 import { when, zoneName } from '../terminal/times.ts';
+import { reasonRows, reviewRows, riskRows } from './decision.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
-import { people, standing, whoAsked, whoGetsIn } from './words.ts';
+import { standing, whoAsked, whoGetsIn } from './words.ts';
 
 /** `beware`: what a reviewer is to think of before answering. */
 export function requestSummary(
@@ -36,13 +37,9 @@ export function requestSummary(
     ['Total', inAll(request, now)],
     ['Reason', asked.reason],
     ['Ticket', asked.ticket],
-    ...decision.reasons.map((line, i) => [i === 0 ? 'Refused' : '', line] as const),
-    [
-      'Reviewers',
-      decision.reviewsNeeded > 0
-        ? `${people(request.reviewers)}; ${decision.reviewsNeeded} must approve`
-        : undefined,
-    ],
+    ...reasonRows(decision),
+    ...reviewRows(decision, request.reviewers),
+    ...riskRows(decision),
     ...reviewed.map((line, i) => [i === 0 ? 'Reviews' : '', line] as const),
   ]);
 }

@@ -10,13 +10,16 @@ const people = {
   pat: memoryRoles.platformAdmin,
 } as const satisfies Record<string, Principal>;
 
+/** Of a catalog that says nothing about identities. */
+export const nobodyKnown = { trustedSessionNames: [], people: {} };
+
 export type PersonName = keyof typeof people;
 
 /** `aCaller()` is alice; `aCaller('ci')` is a role whose session name its caller chooses, so nobody in person. */
 export function aCaller(name: PersonName | 'ci' = 'alice'): Caller {
   return name === 'ci'
-    ? callerOf(memoryRoles.ci, 'build-42', [])
-    : callerOf(people[name], `${name}@example.com`, []);
+    ? callerOf(memoryRoles.ci, 'build-42', nobodyKnown)
+    : callerOf(people[name], `${name}@example.com`, nobodyKnown);
 }
 
 /** What API Gateway says about a caller: the input of verifyCaller. */

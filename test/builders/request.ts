@@ -4,6 +4,7 @@ import { clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import { type Advanced, advance, dueAt, type Step } from '#domain/lifecycle.ts';
+import type { Decision } from '#domain/policy/decision.ts';
 import { type AccessRequest, type Asked, bindingName, requestDigest, type Status } from '#domain/request.ts';
 import { aCaller } from './caller.ts';
 import { aCatalog } from './catalog.ts';
@@ -22,6 +23,19 @@ let made = 0;
 function nextId(): string {
   made += 1;
   return `01KAJ0000000000000${String(made).padStart(8, '0')}`;
+}
+
+/** One review by payments-leads, unless told. */
+export function aDecision(rule = 'role:pod-reader', count = 1): Decision {
+  return {
+    outcome: 'review',
+    reasons: [],
+    matched: [rule],
+    reviews: [{ rule, needs: [{ count, from: ['payments-leads'] }] }],
+    reviewsNeeded: count,
+    assurance: 'link',
+    risk: { score: 0, factors: [] },
+  };
 }
 
 /** The way from `pending` to each status. */
@@ -84,7 +98,7 @@ function submitted(wanted: RequestWanted): Advanced {
     asked,
     resolved,
     digest: requestDigest({ id, subject, asked, resolved }),
-    decision: { outcome: 'review', reasons: [], matched: [`role:${asked.role}`], reviewsNeeded: 1 },
+    decision: aDecision(`role:${asked.role}`),
     reviewers: ['rita@example.com', 'rob@example.com'],
     reviews: [],
     notified: [],

@@ -6,11 +6,11 @@ import type { AccessRequest, Review } from '#domain/request.ts';
 import { answer } from '#domain/transitions/answer.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
-import { aRequest } from '../builders/request.ts';
+import { aDecision, aRequest } from '../builders/request.ts';
 
 const asked = aRequest();
 const two = aRequest({
-  changes: { decision: { outcome: 'review', reasons: [], matched: [], reviewsNeeded: 2 } },
+  changes: { decision: aDecision('role:pod-reader', 2) },
 });
 
 const review = (request: AccessRequest, changes: Partial<Review> = {}): Review => ({

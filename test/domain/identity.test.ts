@@ -2,14 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { memoryRoles } from '#adapters/memory/world.ts';
 import { creationToken, entryContent, isOwned, ownershipTags } from '#domain/access-entry.ts';
-import {
-  callerKey,
-  callerOf,
-  canonicalPerson,
-  parseSessionArn,
-  principalGroup,
-  subjectOf,
-} from '#domain/identity.ts';
+import { callerKey, callerOf, parseSessionArn, principalGroup, subjectOf } from '#domain/identity.ts';
+import { canonicalPerson } from '#domain/people.ts';
+import { nobodyKnown } from '../builders/caller.ts';
 
 describe('a session ARN', () => {
   it('is taken apart', () => {
@@ -35,32 +30,37 @@ describe('a session ARN', () => {
 
 describe('a person', () => {
   it('is known only where the identity provider makes the session name (N43)', () => {
-    expect(callerOf(memoryRoles.developer, 'Alice@Example.com', []).person).toBe('alice@example.com');
-    expect(callerOf(memoryRoles.ci, 'alice@example.com', []).person).toBeUndefined();
-    expect(callerOf(memoryRoles.ci, 'alice@example.com', [memoryRoles.ci.arn]).person).toBe(
+    expect(callerOf(memoryRoles.developer, 'Alice@Example.com', nobodyKnown).person).toBe(
       'alice@example.com',
     );
+    expect(callerOf(memoryRoles.ci, 'alice@example.com', nobodyKnown).person).toBeUndefined();
+    expect(
+      callerOf(memoryRoles.ci, 'alice@example.com', {
+        ...nobodyKnown,
+        trustedSessionNames: [memoryRoles.ci.arn],
+      }).person,
+    ).toBe('alice@example.com');
   });
   it('is not believed in a role that only looks like Identity Center (N43)', () => {
     const forged = {
       ...memoryRoles.ci,
       arn: 'arn:aws:iam::111122223333:role/x/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0',
     };
-    expect(callerOf(forged, 'alice@example.com', []).person).toBeUndefined();
+    expect(callerOf(forged, 'alice@example.com', nobodyKnown).person).toBeUndefined();
   });
   it('has one spelling (N41)', () => {
     expect(canonicalPerson(' ALICE＠example.com ')).toBe('alice@example.com');
   });
   it('and a session of the same name are two', () => {
-    expect(callerKey(callerOf(memoryRoles.developer, 'alice@example.com', []))).not.toBe(
-      callerKey(callerOf(memoryRoles.ci, 'alice@example.com', [])),
+    expect(callerKey(callerOf(memoryRoles.developer, 'alice@example.com', nobodyKnown))).not.toBe(
+      callerKey(callerOf(memoryRoles.ci, 'alice@example.com', nobodyKnown)),
     );
   });
 });
 
 describe('a subject', () => {
   it('is the user as EKS renders the entry, letter by letter', () => {
-    const caller = callerOf(memoryRoles.developer, 'Alice@Example.com', []);
+    const caller = callerOf(memoryRoles.developer, 'Alice@Example.com', nobodyKnown);
     const { username } = entryContent(memoryRoles.developer, 'd');
     const { kubernetes } = subjectOf(caller);
     expect(kubernetes).toEqual({
@@ -69,7 +69,7 @@ describe('a subject', () => {
     });
   });
   it("is the whole role's group where nobody vouches for the session name", () => {
-    const { kubernetes } = subjectOf(callerOf(memoryRoles.ci, 'build-1', []));
+    const { kubernetes } = subjectOf(callerOf(memoryRoles.ci, 'build-1', nobodyKnown));
     expect(kubernetes).toEqual({ kind: 'Group', name: principalGroup(memoryRoles.ci.arn) });
     expect(entryContent(memoryRoles.ci, 'd').groups).toEqual([kubernetes.name]);
   });

@@ -18,7 +18,7 @@ import {
 import { coversLive, coversRequest, coversStanding, type KillScope, scopeKey } from '#domain/kill-scope.ts';
 import { liveGrantOf } from '#domain/live-grant.ts';
 import { bindWindowMs } from '#domain/transitions/open.ts';
-import { aCaller } from '../builders/caller.ts';
+import { aCaller, nobodyKnown } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
 import { aRequest } from '../builders/request.ts';
 
@@ -74,7 +74,7 @@ describe('a scope', () => {
   it('of a person covers whoever calls themselves so, however they spell it', () => {
     const shouting = aRequest({
       status: 'active',
-      caller: callerOf(memoryRoles.ci, 'ALICE@Example.com', []),
+      caller: callerOf(memoryRoles.ci, 'ALICE@Example.com', nobodyKnown),
     });
     const live = liveGrantOf(shouting);
     const hers = scope({ kind: 'person', value: 'alice@example.com' });

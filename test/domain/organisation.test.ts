@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
+import { environmentSchema } from '#domain/catalog-rules.ts';
 import { policyInputSchema, policySchemas, readVerdict, refusedBy } from '#domain/policy/organisation.ts';
 import { policyExamples } from '#domain/policy/policy-examples.ts';
 import { policyInput } from '#domain/policy/policy-input.ts';
@@ -55,11 +56,12 @@ describe('what a policy is told', () => {
   const catalog = sampleCatalog();
   const [roleName, role] = Object.entries(catalog.roles)[0] ?? [];
   if (!roleName || !role) throw new Error('The sample catalog has no role.');
-  const cluster = { name: 'payments-prod', production: true, labels: {} };
   const told = (of: Partial<Parameters<typeof policyInput>[0]> = {}) => {
     const { asked, requester } = aRequest({ asked: { role: roleName } });
     const now = '2026-11-21T14:00:00.000Z';
-    return policyInput({ now, phase: 'submit', asked, requester, role, cluster, others: [], catalog, ...of });
+    const input = policyInput({ now, phase: 'submit', asked, requester, others: [], catalog, ...of });
+    if (!input) throw new Error('There is something to judge.');
+    return input;
   };
 
   it('follows its schema, whatever a request has', () => {
@@ -90,6 +92,24 @@ describe('what a policy is told', () => {
     const { live } = told({ others });
     expect(live).toHaveLength(2);
     expect(live[0]).toMatchObject({ requestId: others[1]?.id, role: roleName, duty: role.duty });
-    expect(told({ others, catalog: { roles: {} } }).live[0]).not.toHaveProperty('duty');
+    const gone = others.map((other) => ({ ...other, asked: { ...other.asked, role: 'gone' } }));
+    expect(told({ others: gone }).live[0]).not.toHaveProperty('duty');
+  });
+
+  it('is nothing where the catalog has no such role', () => {
+    const { asked, requester } = aRequest({ asked: { role: 'gone' } });
+    const now = '2026-11-21T14:00:00.000Z';
+    expect(policyInput({ now, phase: 'submit', asked, requester, others: [], catalog })).toBeUndefined();
+  });
+
+  it('says of a cluster what its environment is', () => {
+    expect(told().cluster).toEqual({ name: 'payments-prod', production: false });
+    const environments = { prod: environmentSchema.parse({ production: true }) };
+    const clusters = { 'payments-prod': { environment: 'prod', protectedNamespaces: [] } };
+    expect(told({ catalog: { ...catalog, environments, clusters } }).cluster).toEqual({
+      name: 'payments-prod',
+      environment: 'prod',
+      production: true,
+    });
   });
 });

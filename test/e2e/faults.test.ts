@@ -21,7 +21,7 @@ beforeAll(async () => {
   own = await startLocalCloud({ progress: silentProgress() });
   cloud = factsOf(own);
   front = await startClusterFront(own.cluster, own.dir);
-  own.eks.registerCluster({ name: own.cluster.name, ...front.address });
+  await own.eks.registerCluster({ name: own.cluster.name, ...front.address });
 });
 afterAll(async () => {
   await front?.stop();

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoKills } from '#adapters/dynamo-kills.ts';
 import { DynamoRecords } from '#adapters/dynamo-records.ts';
 import { StepFunctionsExecutions } from '#adapters/step-functions.ts';
 import { randomIds, systemClock } from '#adapters/system.ts';
 import { readCatalog } from '#domain/catalog-file.ts';
 import { callerOf } from '#domain/identity.ts';
+import { noObjection } from '#domain/policy/organisation.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { region, rootKeys } from '#local/emulator/emulator.ts';
 import { submitRequest } from '#operations/submit-request.ts';
@@ -17,6 +19,9 @@ import type { E2ePerson } from './person.ts';
 export async function submitWithWindow(person: E2ePerson, seconds: number): Promise<AccessRequest> {
   const { cloud, session } = person;
   const options = { endpoint: cloud.emulatorUrl, region, credentials: rootKeys };
+  const marshallOptions = { removeUndefinedValues: true };
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(options), { marshallOptions });
+  const table = cloud.outputs.TableName ?? '';
   const file = new URL('../../curfew.yaml', import.meta.url);
   const catalog = readCatalog(await readFile(file, 'utf8'));
   const { principal } = await person.api.whoami();
@@ -26,16 +31,13 @@ export async function submitWithWindow(person: E2ePerson, seconds: number): Prom
       ids: randomIds,
       catalog: { ...catalog, reviewWindow: seconds },
       settings: { deployment: 'local', region },
-      records: new DynamoRecords(
-        DynamoDBDocumentClient.from(new DynamoDBClient(options), {
-          marshallOptions: { removeUndefinedValues: true },
-        }),
-        cloud.outputs.TableName ?? '',
-      ),
+      records: new DynamoRecords(documents, table),
+      kills: new DynamoKills(documents, table),
+      organisation: { judge: async () => noObjection },
       executions: new StepFunctionsExecutions(new SFNClient(options), cloud.outputs.StateMachineArn ?? ''),
     },
     {
-      caller: callerOf(principal, session, []),
+      caller: callerOf(principal, session, { trustedSessionNames: [], people: {} }),
       submission: {
         cluster: cloud.cluster.name,
         namespaces: ['payments'],

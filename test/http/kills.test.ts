@@ -36,10 +36,14 @@ describe('kill orders', () => {
     expect(order.scope).toEqual({ kind: 'cluster', value: 'us-east-1/payments-prod' });
   });
 
-  it('let requests be made, and nothing of them be granted', async () => {
+  it('refuse requests that could not be granted, and say why', async () => {
     const door = aDoor();
     await door.post('/v1/kills', everything, pat);
-    expect((await door.post('/v1/requests', submission, aCaller('alice'))).status).toBe(201);
+    const reply = await door.post('/v1/requests', submission, aCaller('alice'));
+    expect(reply.status).toBe(403);
+    expect((await reply.json()).detail).toContain(
+      `The kill switch for everything is on: ${everything.reason}`,
+    );
   });
 
   it('are neither made nor seen by anybody but operators', async () => {

@@ -20,7 +20,7 @@ export interface Asked {
   linkOf(reviewer: string): string;
 }
 
-const mailing = () => aWorld({ messages: createMessages({ publicUrl, catalog: sampleCatalog() }) });
+export const mailing = () => aWorld({ messages: createMessages({ publicUrl, catalog: sampleCatalog() }) });
 
 /** Alice has had access for some minutes, until 08:30, and asks for as long again. */
 export async function askedToExtend(): Promise<Asked & { extended: AccessRequest }> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linkHash } from '#domain/review-link.ts';
 import { withdrawRequest } from '#operations/withdraw-request.ts';
 import { aCaller } from '../builders/caller.ts';
-import { answered, asked, formOf, send, urlEncoded } from './review-link.ts';
+import { answered, asked, formOf, mailing, send, urlEncoded } from './review-link.ts';
 import { aDoor, stateOf, submission } from './signed-call.ts';
 
 const rita = 'rita@example.com';
@@ -30,6 +30,17 @@ describe('the page behind a link', () => {
     ]) {
       expect(page.replace(/\s+/g, ' ')).toContain(told);
     }
+  });
+
+  it('offers no yes where a mailed link is not sure enough, and says where to give it', async () => {
+    const world = mailing();
+    const require = { assurance: 'signed' };
+    world.inside.organisation.answer = async () => ({ version: 1, allow: true, reasons: [], require });
+    const { door, id, linkOf } = await asked(submission, aCaller('alice'), world);
+    const page = await (await door.get(linkOf(rita))).text();
+    expect(page).not.toContain('value="approve"');
+    expect(page).toContain('value="deny"');
+    expect(page).toContain(`curfew approve ${id}`);
   });
 
   it('holds no script, nothing from elsewhere, and no link to anywhere', async () => {

@@ -73,7 +73,7 @@ describe('a wrong catalog', () => {
     const lineOf = (text: string) => references.split('\n').findIndex((line) => line.includes(text)) + 1;
     expect(() => loadCatalog(file(references))).toThrow(
       new RegExp(
-        `3 faults:\\n.*curfew\\.yaml:${lineOf('payments-dev')} roles\\.pod-reader\\.clusters\\.0: No cluster "payments-dev".*\\n` +
+        `2 faults:\\n.*curfew\\.yaml:${lineOf('payments-dev')} roles\\.pod-reader\\.clusters\\.0: No cluster "payments-dev".*\\n` +
           `.*curfew\\.yaml:${lineOf('[nobody]')} `,
       ),
     );

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { InvalidInput } from '#domain/errors.ts';
+import type { Decision } from '#domain/policy/decision.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
-import { aRequest, type RequestWanted } from '../builders/request.ts';
+import { aDecision, aRequest, type RequestWanted } from '../builders/request.ts';
 
 const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw';
 const messages = createMessages({
@@ -105,6 +106,26 @@ describe('the review mail', () => {
       'secret',
     );
     expect(text).toContain('The catalog does not accept it.');
+  });
+
+  it('says how risky it is and why, what made it stricter, and where it can be approved', () => {
+    const risk = {
+      score: 25,
+      factors: [{ name: 'production', points: 25, why: 'it is production' } as const],
+    };
+    const decision: Decision = {
+      ...aDecision(),
+      assurance: 'signed',
+      reasons: ['The freeze is near.'],
+      risk,
+    };
+    const { text, html } = mailOf({ id: '01KAJ', changes: { decision } });
+    for (const body of [text, html]) {
+      expect(body).toContain('The freeze is near.');
+      expect(body).toContain('25 of 100; +25: it is production');
+      expect(body).toContain('run curfew approve 01KAJ where you are signed in to AWS');
+    }
+    expect(mailOf().text).not.toContain('curfew approve');
   });
 
   it('says nothing to think of when there is nothing', () => {

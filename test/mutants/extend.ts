@@ -56,7 +56,7 @@ export const extendMutants: readonly Mutant[] = [
         to: 'if (firstStart !== undefined && whole > 10 * role.maxDuration) {',
       },
     ],
-    killedBy: unit('domain/guardrails'),
+    killedBy: unit('domain/policy/guardrails'),
   },
   {
     name: 'an extension of an extension forgets the first start',

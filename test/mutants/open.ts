@@ -3,6 +3,8 @@ import { histories, type Mutant, unit } from './mutant.ts';
 
 const open = 'broker/operations/open-grant.ts';
 const check = 'broker/operations/check-approval.ts';
+const approvals = 'broker/domain/policy/approvals.ts';
+const needs = 'broker/domain/policy/review-needs.ts';
 const transition = 'broker/domain/transitions/open.ts';
 
 export const openMutants: readonly Mutant[] = [
@@ -49,7 +51,10 @@ export const openMutants: readonly Mutant[] = [
   {
     name: 'approvals count although their reviewer may not review any more',
     guards: 'authority at grant time (N13)',
-    changes: [{ file: check, from: ' && eligible.includes(r.reviewer))', to: ')' }],
+    changes: [
+      { file: approvals, from: 'yes.filter((reviewer) => able.includes(reviewer))', to: 'yes' },
+      { file: needs, from: '.filter((person) => people.has(person))', to: '.concat([...people])' },
+    ],
     killedBy: unit('operations/loop'),
   },
   {
@@ -57,9 +62,9 @@ export const openMutants: readonly Mutant[] = [
     guards: 'what the reviewer saw (N18)',
     changes: [
       {
-        file: check,
-        from: "r.answer === 'approve' && r.digest === request.digest && ",
-        to: "r.answer === 'approve' && ",
+        file: approvals,
+        from: 'review.digest === digest &&',
+        to: '',
       },
     ],
     killedBy: unit('operations/approval'),
@@ -70,8 +75,8 @@ export const openMutants: readonly Mutant[] = [
     changes: [
       {
         file: check,
-        from: 'Math.max(decision.reviewsNeeded, request.decision.reviewsNeeded)',
-        to: 'request.decision.reviewsNeeded',
+        from: ' ?? unmetBy(catalog, decision, request)',
+        to: '',
       },
     ],
     killedBy: unit('operations/approval'),
@@ -82,8 +87,8 @@ export const openMutants: readonly Mutant[] = [
     changes: [
       {
         file: check,
-        from: 'Math.max(decision.reviewsNeeded, request.decision.reviewsNeeded)',
-        to: 'decision.reviewsNeeded',
+        from: 'unmetBy(catalog, request.decision, request) ?? ',
+        to: '',
       },
     ],
     killedBy: unit('operations/approval'),

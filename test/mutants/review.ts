@@ -11,7 +11,7 @@ export const reviewMutants: readonly Mutant[] = [
     changes: [
       {
         file: answer,
-        from: 'if (requester.person === reviewer || requester.key === reviewer) {',
+        from: 'if (own.some((name) => mayBeSame(name, reviewer))) {',
         to: "if (reviewer === '') {",
       },
       {
@@ -28,7 +28,7 @@ export const reviewMutants: readonly Mutant[] = [
     changes: [
       {
         file: answer,
-        from: 'if (requester.person === reviewer || requester.key === reviewer) {',
+        from: 'if (own.some((name) => mayBeSame(name, reviewer))) {',
         to: "if (reviewer === '') {",
       },
     ],
@@ -79,9 +79,9 @@ export const reviewMutants: readonly Mutant[] = [
     changes: [
       { file: answer, from: 'if (review.digest !== request.digest)', to: "if (review.digest === '')" },
       {
-        file: answer,
-        from: "r.answer === 'approve' && r.digest === request.digest).length",
-        to: "r.answer === 'approve').length",
+        file: 'broker/domain/policy/approvals.ts',
+        from: 'review.digest === digest &&',
+        to: '',
       },
     ],
     killedBy: unit('operations/loop'),
@@ -112,8 +112,8 @@ export const reviewMutants: readonly Mutant[] = [
     changes: [
       {
         file: answer,
-        from: 'if (approvals < request.decision.reviewsNeeded)',
-        to: 'if (approvals < Math.min(1, request.decision.reviewsNeeded))',
+        from: 'if (unmetBy(catalog, request.decision, { ...request, reviews }))',
+        to: 'if (reviews.length === 0)',
       },
     ],
     killedBy: unit('domain/answer'),
@@ -190,11 +190,11 @@ export const reviewMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/policy/guardrails/reviewers.ts',
-        from: 'return eligible >= role.reviews.required\n',
-        to: 'return eligible >= 0\n',
+        from: 'meet(catalog, reviews, new Set(able))',
+        to: 'able.length >= 0',
       },
     ],
-    killedBy: unit('domain/guardrails'),
+    killedBy: unit('domain/policy/guardrails'),
   },
   {
     name: 'a session of a role that was made anew passes for the role of now',

@@ -4,7 +4,7 @@ import { type MemoryWorld, memoryRoles } from '#adapters/memory/world.ts';
 import { after } from '#domain/instant.ts';
 import { type AccessRequest, requestDigest } from '#domain/request.ts';
 import { openGrant } from '#operations/open-grant.ts';
-import { aRecord, type RequestWanted } from '../builders/request.ts';
+import { aDecision, aRecord, type RequestWanted } from '../builders/request.ts';
 import { aWorld } from '../builders/world.ts';
 
 /** A world in which a request was approved a moment ago, whatever else is wrong with it. */
@@ -57,7 +57,7 @@ describe('at the moment of granting', () => {
     const longer = { ...made, asked: { ...made.asked, durationSeconds: 3600 } };
     const changes = { asked: longer.asked, digest: requestDigest({ ...longer, id: 'X' }) };
     const { world, request } = await approved({ id: 'X', changes: { ...changes, reviews: made.reviews } });
-    await refused(world, request, /needs 1 approvals .* has 0/);
+    await refused(world, request, /needs 1 approvals .* has not got them/);
   });
 
   it('a role that was made anew under its old name gets nothing (N35)', async () => {
@@ -78,24 +78,23 @@ describe('at the moment of granting', () => {
     ['now', 2, 1],
     ['when it was asked', 1, 2],
   ])('as many approvals are needed as the policy says %s, if those are more (N12)', async (_, now, then) => {
-    const { request: made } = aRecord({ status: 'approved' });
-    const decision = { ...made.decision, reviewsNeeded: then };
+    const decision = aDecision('role:pod-reader', then);
     const { world, request } = await approved({ changes: { decision } });
     const role = world.catalog.roles['pod-reader'];
     if (!role) throw new Error('The catalog has that role.');
-    role.reviews.required = now;
-    await refused(world, request, /needs 2 approvals .* has 1/);
+    role.reviews = [{ count: now, from: ['payments-leads'] }];
+    await refused(world, request, /needs 2 approvals .* has not got them/);
   });
 
   it('two approvals of one reviewer are one (N11)', async () => {
     const { request: made } = aRecord({ status: 'approved' });
-    const decision = { ...made.decision, reviewsNeeded: 2 };
+    const decision = aDecision('role:pod-reader', 2);
     const id = made.id;
     const { world, request } = await approved({
       id,
       changes: { decision, reviews: [...made.reviews, ...made.reviews] },
     });
-    await refused(world, request, /needs 2 approvals .* has 1/);
+    await refused(world, request, /needs 2 approvals .* has not got them/);
   });
 
   it('an approval is stale from its last instant on (N10)', async () => {

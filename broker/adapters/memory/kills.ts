@@ -2,7 +2,7 @@
 import type { AuditEvent, KillStatus } from '#domain/audit-event.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import { isDriven, type KillOrder } from '#domain/kill-order.ts';
-import { scopeKey } from '#domain/kill-scope.ts';
+import { type KillScope, type KillSwitch, scopeKey } from '#domain/kill-scope.ts';
 import type { KillChange, KillOrders, Page } from '#ports';
 import { pageLimit, readCursor, writeCursor } from '../cursor.ts';
 import { copyOf } from './copy.ts';
@@ -40,6 +40,11 @@ export class MemoryKills implements KillOrders {
     const log = this.#records.stored.get(order.id) ?? [];
     const added = events.map((event) => ({ event, shipped: false, change: event.hash }));
     if (log.length + added.length > 0) this.#records.stored.set(order.id, [...log, ...added]);
+  }
+
+  async switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined> {
+    const on = scopes.map((scope) => this.#records.switches.get(scopeKey(scope))).find((one) => one);
+    return structuredClone(on);
   }
 
   async read(id: string): Promise<KillOrder | undefined> {

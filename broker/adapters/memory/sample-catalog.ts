@@ -22,6 +22,7 @@ const sample = {
       namespaces: ['payments', 'checkout'],
       maxDuration: '4h',
       reviews: { required: 1, from: ['payments-leads'] },
+      workloads: true,
     },
     deployer: {
       description: 'Restart and scale deployments.',

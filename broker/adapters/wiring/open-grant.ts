@@ -8,7 +8,7 @@ import { iamIdentities } from '../iam-identities.ts';
 import { kmsSigner } from '../kms-signer.ts';
 import { s3AuditSink } from '../s3-audit-sink.ts';
 import { systemClock } from '../system.ts';
-import { recordsAndLedger, tableOf } from './records.ts';
+import { killOrders, recordsAndLedger, tableOf } from './records.ts';
 
 export function openGrantWorld() {
   const settings = environment(['region', 'deployment', 'table', 'auditBucket', 'planKeyId']);
@@ -21,6 +21,7 @@ export function openGrantWorld() {
     organisation: deployedOrganisation(metrics),
     settings: { deployment, region },
     ...recordsAndLedger(table),
+    ...killOrders(table),
     entries: eksEntries('granting'),
     identities: iamIdentities('granting', region),
     auditSink: s3AuditSink('granting', region, auditBucket),

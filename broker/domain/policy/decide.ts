@@ -1,26 +1,39 @@
-/** Decides on one submission: all guardrails look at it; any finding refuses. Used at submission and again at grant. */
-import type { Decision } from './decision.ts';
+/** Decides on one submission: all guardrails look at it, and so do the catalog's and the organisation's rules. Used at submission and again at grant. */
+import { durationInLine } from '../start.ts';
+import { combine } from './combine.ts';
+import type { Decision, Finding } from './decision.ts';
 import type { Guardrail, Question } from './guardrail.ts';
 import { cluster } from './guardrails/cluster.ts';
+import { concurrency } from './guardrails/concurrency.ts';
 import { duration } from './guardrails/duration.ts';
+import { duties } from './guardrails/duties.ts';
+import { environment } from './guardrails/environment.ts';
+import { hours } from './guardrails/hours.ts';
+import { killSwitch } from './guardrails/kill-switch.ts';
 import { namespaces } from './guardrails/namespaces.ts';
-import { reviewers } from './guardrails/reviewers.ts';
+import { rate } from './guardrails/rate.ts';
+import { unmeetable } from './guardrails/reviewers.ts';
 import { role } from './guardrails/role.ts';
 import { start } from './guardrails/start.ts';
 import { ticket } from './guardrails/ticket.ts';
+import { workloads } from './guardrails/workloads.ts';
+import { riskFindings, riskOf } from './risk.ts';
 
-const guardrails: readonly Guardrail[] = [cluster, role, namespaces, duration, start, ticket, reviewers];
+const guardrails: readonly Guardrail[] = [
+  ...[killSwitch, cluster, role, namespaces, duration, start, hours, ticket],
+  ...[environment, workloads, duties, concurrency, rate],
+];
 
 export function decide(question: Omit<Question, 'role'>): Decision {
   const { roles } = question.catalog;
   const found = Object.hasOwn(roles, question.asked.role) ? roles[question.asked.role] : undefined;
   const full: Question = found ? { ...question, role: found } : question;
-  const findings = guardrails.flatMap((guardrail) => guardrail(full));
-  if (findings.length > 0 || !found) {
-    const matched = [...new Set(findings.map((f) => f.rule))];
-    return { outcome: 'refuse', reasons: findings.map((f) => f.reason), matched, reviewsNeeded: 0 };
-  }
-  const reviewsNeeded = found.reviews.required;
-  const matched = [`role:${question.asked.role}`];
-  return { outcome: reviewsNeeded === 0 ? 'approve' : 'review', reasons: [], matched, reviewsNeeded };
+  const risk = riskOf(full);
+  const findings: Finding[] = [
+    ...guardrails.flatMap((guardrail) => guardrail(full)),
+    ...question.organisation,
+    ...riskFindings(full, risk),
+  ];
+  const all = [...findings, ...unmeetable(full, findings)];
+  return combine(all, risk, durationInLine(question.asked, question.firstStart));
 }

@@ -1,18 +1,66 @@
-/** Policy's answer as data: refused by default, with reasons; guardrails add findings, never a bare boolean. */
+/** Policy's answer as data: refused by default, with reasons; every rule adds findings, never a bare boolean. */
+import type { ReviewNeed } from './review-needs.ts';
 
+/** Weakest first: holder of the mailed link; their own IAM signature. */
+export const assurances = ['link', 'signed'] as const;
+export type Assurance = (typeof assurances)[number];
+
+export const factorNames = [
+  'changes',
+  'breadth',
+  'production',
+  'off-hours',
+  'first-time',
+  'no-ticket',
+  'long-duration',
+  'recent-denials',
+  'new-network',
+] as const;
+export type FactorName = (typeof factorNames)[number];
+
+export interface RiskFactor {
+  name: FactorName;
+  points: number;
+  /** For the reviewer, in words. */
+  why: string;
+}
+
+export interface Risk {
+  /** 0 to 100. */
+  score: number;
+  /** Those that counted. */
+  factors: RiskFactor[];
+}
+
+/** What one rule has to say about a request. Any of them can refuse or tighten; none can loosen. */
 export interface Finding {
-  /** Name of the guardrail, which is the name of its file. */
+  /** Name of the guardrail, which is the name of its file; `role:<name>`, `environment:<name>`, `organisation` where the catalog or Rego says so. */
   rule: string;
-  effect: 'refuse';
-  /** What is wrong and what to ask for instead. */
-  reason: string;
+  /** What is wrong and what to ask for instead. Refuses. */
+  refuse?: string;
+  /** Reviews that this rule wants: every line of them, each by other people. */
+  reviews?: ReviewNeed[];
+  /** The longest that this rule allows, in seconds. */
+  capSeconds?: number;
+  /** The least assurance of the reviews that count. */
+  assurance?: Assurance;
+  /** Why it tightens, in words. */
+  why?: string;
 }
 
 export interface Decision {
   outcome: 'review' | 'approve' | 'refuse';
-  /** Reasons of a refusal; empty otherwise. */
+  /** Why it is refused, or tightened. */
   reasons: string[];
   /** Rules that decided, by name; `role:<name>` where the catalog's role asks for no review. */
   matched: string[];
+  /** Per rule that wants reviews; each of them has to be met. */
+  reviews: { rule: string; needs: ReviewNeed[] }[];
+  /** Fewest people that can meet all of them. */
   reviewsNeeded: number;
+  /** The longest it may last, in seconds. */
+  capSeconds?: number;
+  /** The least assurance of a review that counts. */
+  assurance: Assurance;
+  risk: Risk;
 }

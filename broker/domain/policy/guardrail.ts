@@ -1,15 +1,29 @@
-/** The shape of every guardrail: looks at one question, returns what it found against it. */
+/** The shape of every guardrail: looks at one question, returns what it found. */
 import type { Catalog, CatalogRole } from '../catalog.ts';
 import type { Caller } from '../identity.ts';
 import type { Instant } from '../instant.ts';
-import type { Asked } from '../request.ts';
+import type { KillSwitch } from '../kill-scope.ts';
+import type { AccessRequest, Asked } from '../request.ts';
 import type { Finding } from './decision.ts';
 
+/** What is known of an earlier request of the same person or workload. */
+export type PastRequest = Pick<AccessRequest, 'id' | 'status' | 'createdAt' | 'asked' | 'requester'>;
+
+/** What has to be read before a decision; no decision is made without it. */
+export interface Circumstances {
+  /** Other requests of the same person or workload, newest first. */
+  past: readonly PastRequest[];
+  /** One that covers the request and is on. */
+  killSwitch?: KillSwitch;
+  /** What the organisation's own policy found. */
+  organisation: readonly Finding[];
+}
+
 /** What a guardrail may look at. `role` is absent where the catalog has none of that name. */
-export interface Question {
+export interface Question extends Circumstances {
   catalog: Catalog;
   asked: Asked;
-  requester: Pick<Caller, 'person'>;
+  requester: Pick<Caller, 'person' | 'sessionName' | 'network'>;
   now: Instant;
   /** Of an extension: when the first grant of its line began. */
   firstStart?: Instant;

@@ -47,12 +47,14 @@ export const policyInputSchema = z.strictObject({
     rules: z.array(ruleSchema),
     maxDurationSeconds: z.int(),
     ticketRequired: z.boolean(),
-    reviews: z.strictObject({ required: z.int(), from: z.array(z.string()) }),
+    reviews: z
+      .array(z.strictObject({ count: z.int(), from: z.array(z.string()) }))
+      .describe('All of these, each by other people.'),
   }),
   cluster: z.strictObject({
     name: z.string(),
-    production: z.boolean(),
-    labels: z.record(z.string(), z.string()),
+    environment: z.string().exactOptional().describe("Name in the catalog's environments."),
+    production: z.boolean().describe('Whether that environment is production.'),
   }),
   live: z
     .array(

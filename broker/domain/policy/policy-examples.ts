@@ -6,7 +6,7 @@ const deployer: PolicyInput['role'] = {
   rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] }],
   maxDurationSeconds: 7200,
   ticketRequired: true,
-  reviews: { required: 1, from: ['payments-leads'] },
+  reviews: [{ count: 1, from: ['payments-leads'] }],
 };
 
 /** Somebody asks to deploy, while looking at something else. */
@@ -30,7 +30,7 @@ const person: PolicyInput = {
     sessionName: 'dana@example.com',
   },
   role: deployer,
-  cluster: { name: 'payments-prod', production: true, labels: { team: 'payments' } },
+  cluster: { name: 'payments-prod', production: true, environment: 'production' },
   live: [
     {
       requestId: '01KAJ6Q3Z0000000000000000A',
@@ -62,7 +62,7 @@ const workload: PolicyInput = {
     sessionName: 'run-1842',
   },
   role: deployer,
-  cluster: { name: 'payments-staging', production: false, labels: {} },
+  cluster: { name: 'payments-staging', production: false, environment: 'staging' },
   live: [],
 };
 

@@ -1,5 +1,5 @@
 /** Puts together what the organisation's policy is told about one request. */
-import type { Catalog, CatalogRole } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
 import type { Instant } from '../instant.ts';
 import { mayStand } from '../lifecycle.ts';
 import type { AccessRequest, Asked } from '../request.ts';
@@ -10,17 +10,18 @@ export interface AskedOfPolicy {
   phase: PolicyInput['phase'];
   asked: Asked;
   requester: Pick<AccessRequest['requester'], 'person' | 'principalArn' | 'sessionName'>;
-  /** The catalog's role of that name. */
-  role: CatalogRole;
-  cluster: PolicyInput['cluster'];
   /** Other requests of the same requester; those that hold nothing now are left out. */
   others: readonly AccessRequest[];
-  catalog: Pick<Catalog, 'roles'>;
+  catalog: Pick<Catalog, 'roles' | 'clusters' | 'environments'>;
 }
 
-export function policyInput(of: AskedOfPolicy): PolicyInput {
+/** Undefined where the catalog has no such role: there is nothing to judge. */
+export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
   const { person, principalArn, sessionName } = of.requester;
-  const { duty, rules, maxDuration, ticketRequired, reviews } = of.role;
+  const { roles } = of.catalog;
+  const role = Object.hasOwn(roles, of.asked.role) ? roles[of.asked.role] : undefined;
+  if (!role) return undefined;
+  const { duty, rules, maxDuration, ticketRequired, reviews } = role;
   return {
     version: 1,
     at: of.now,
@@ -39,10 +40,21 @@ export function policyInput(of: AskedOfPolicy): PolicyInput {
       ),
       maxDurationSeconds: maxDuration,
       ticketRequired,
-      reviews: { required: reviews.required, from: reviews.from },
+      reviews,
     },
-    cluster: of.cluster,
+    cluster: clusterOf(of),
     live: of.others.flatMap((other) => held(other, of.catalog)),
+  };
+}
+
+function clusterOf({ asked, catalog }: AskedOfPolicy): PolicyInput['cluster'] {
+  const { cluster: name } = asked;
+  const environment = Object.hasOwn(catalog.clusters, name) ? catalog.clusters[name]?.environment : undefined;
+  const rules = environment === undefined ? undefined : catalog.environments[environment];
+  return {
+    name,
+    production: rules?.production ?? false,
+    ...(environment === undefined ? {} : { environment }),
   };
 }
 

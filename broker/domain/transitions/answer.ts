@@ -1,8 +1,9 @@
 /** What one answer of a reviewer does to a request; the same rules for a signed answer and one by mailed link. */
 import { type Catalog, eligibleReviewers } from '../catalog.ts';
 import { NotAllowed, WrongStatus } from '../errors.ts';
-import { canonicalPerson } from '../identity.ts';
 import { type Advanced, advance, amend } from '../lifecycle.ts';
+import { canonicalPerson, mayBeSame, namesOf } from '../people.ts';
+import { isSureEnough, needsOf, unmetBy } from '../policy/approvals.ts';
 import type { AccessRequest, Review } from '../request.ts';
 import { openByOf } from '../start.ts';
 
@@ -14,24 +15,29 @@ export function answer(catalog: Catalog, request: AccessRequest, review: Review)
   const facts = { review: { ...review } };
   const step = { at: review.at, actor: review.reviewer, reason: review.reason ?? '', facts };
   if (review.answer === 'deny') return advance(request, 'denied', { ...step, changes: { reviews } });
-  const approvals = reviews.filter((r) => r.answer === 'approve' && r.digest === request.digest).length;
-  if (approvals < request.decision.reviewsNeeded)
+  if (unmetBy(catalog, request.decision, { ...request, reviews }))
     return amend(request, { ...step, type: 'reviewed', changes: { reviews } });
   const openBy = openByOf(request.asked, review.at);
   return advance(request, 'approved', { ...step, changes: { reviews, openBy } });
 }
 
 function refuseUnlessTheirs(catalog: Catalog, request: AccessRequest, review: Review): void {
-  const { requester, asked } = request;
+  const { requester, asked, decision } = request;
   const reviewer = canonicalPerson(review.reviewer);
-  if (requester.person === reviewer || requester.key === reviewer) {
+  const own = [...namesOf(catalog.people, requester), requester.key];
+  if (own.some((name) => mayBeSame(name, reviewer))) {
     throw new NotAllowed('Nobody answers their own request. Another reviewer has to.');
   }
-  const role = Object.hasOwn(catalog.roles, asked.role) ? catalog.roles[asked.role] : undefined;
-  const eligible = role ? eligibleReviewers(catalog, role, requester) : [];
+  const eligible = eligibleReviewers(catalog, needsOf(decision), requester);
   if (!request.reviewers.includes(reviewer) || !eligible.includes(reviewer)) {
     throw new NotAllowed(
       `${reviewer} is not a reviewer of role "${asked.role}". Its reviewers are named in the catalog.`,
+    );
+  }
+  // A no is taken from whoever holds the link: it only keeps a door shut.
+  if (review.answer === 'approve' && !isSureEnough(review.assurance, decision.assurance)) {
+    throw new NotAllowed(
+      `This request is approved with one's own identity, not by a mailed link: run \`curfew approve ${request.id}\`.`,
     );
   }
 }

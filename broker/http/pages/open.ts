@@ -49,12 +49,15 @@ function meaning(request: AccessRequest, now: Instant): string {
   return `${yes} If you deny, or nobody answers, ${no}.`;
 }
 
+const approve = html`<button type="submit" name="answer" value="approve" class="approve" aria-describedby="meaning">Approve</button>`;
+
 function noticeOf(says: string | undefined): Markup | string {
   if (says === undefined) return '';
   return html`<div class="notice" role="alert"><h2>Nothing was recorded</h2><p>${says}</p></div>`;
 }
 
 export function openPage({ request, accepts, reviewer, now, nonce, notice, reason }: OpenPage): Page {
+  const { headline, surely } = requestInWords(request, accepts);
   // The first submit button is what Enter in the text field presses: a disabled one, so that Enter can't approve.
   const form = html`<form method="post" autocomplete="off">
       <input type="hidden" name="digest" value="${request.digest}">
@@ -63,8 +66,9 @@ export function openPage({ request, accepts, reviewer, now, nonce, notice, reaso
       <p id="meaning">${meaning(request, now)}</p>
       <label for="reason">Note for the record <span class="hint">(optional, one line)</span></label>
       <input type="text" id="reason" name="reason" maxlength="500" value="${reason ?? ''}">
+      ${surely === undefined ? '' : html`<p class="hint">${surely}</p>`}
       <div class="answers">
-        <button type="submit" name="answer" value="approve" class="approve" aria-describedby="meaning">Approve</button>
+        ${surely === undefined ? approve : ''}
         <button type="submit" name="answer" value="deny" class="deny" aria-describedby="meaning">Deny</button>
       </div>
     </form>
@@ -75,7 +79,7 @@ export function openPage({ request, accepts, reviewer, now, nonce, notice, reaso
     </footer>`;
   return page({
     status: notice?.status ?? 200,
-    title: requestInWords(request, accepts).headline,
+    title: headline,
     reviewer,
     body: html`${noticeOf(notice?.says)}
     ${requestFacts(request, accepts, now)}

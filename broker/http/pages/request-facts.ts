@@ -15,6 +15,11 @@ function cautions(lines: readonly string[]): Markup | string {
     </section>`;
 }
 
+function riskRow([score, ...factors]: readonly string[]): Markup | string {
+  if (score === undefined) return '';
+  return html`<dt>Risk</dt><dd>${score}<ul>${factors.map((line) => html`<li>${line}</li>`)}</ul></dd>`;
+}
+
 /** `accepts`: what the catalog accepts of the role. */
 export function requestFacts(request: AccessRequest, accepts: readonly Accept[], now: Instant): Markup {
   const words = requestInWords(request, accepts);
@@ -33,6 +38,7 @@ export function requestFacts(request: AccessRequest, accepts: readonly Accept[],
       <dt>Answer until</dt>
       <dd><time datetime="${request.reviewBy}">${words.answerBy}</time> (${untilInWords(now, request.reviewBy)})</dd>
       <dt>Approvals so far</dt><dd>${words.approvals}</dd>
+      ${riskRow(words.risk)}
       <dt>Request</dt><dd><code>${request.id}</code></dd>
     </dl>`;
 }

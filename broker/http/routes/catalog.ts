@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Catalog, type CatalogRole, namespaceSchema, reviewersOf } from '#domain/catalog.ts';
 import { concernsOf } from '#domain/escalation/accepts.ts';
 import type { Caller } from '#domain/identity.ts';
+import { fewest } from '#domain/policy/review-needs.ts';
 import { inShort } from '#domain/rules-in-words.ts';
 import { showCluster } from '#operations/show-cluster.ts';
 import { type Route, route } from '../route.ts';
@@ -74,7 +75,7 @@ function roleViewOf(
     inShort: inShort(role.rules),
     escalations: concernsOf(role),
     maxDurationSeconds: role.maxDuration,
-    reviewsNeeded: role.reviews.required,
+    reviewsNeeded: fewest(role.reviews),
     ...(isReviewer ? { reviewers } : {}),
   });
 }

@@ -2,6 +2,7 @@
 import { eligibleReviewers } from '#domain/catalog.ts';
 import { msBetween } from '#domain/instant.ts';
 import { patience } from '#domain/lifecycle.ts';
+import { meet } from '#domain/policy/review-needs.ts';
 import { callers, personOf } from '../people/cast.ts';
 import { isExcused } from './by-hand.ts';
 import type { Evident } from './evidence.ts';
@@ -125,7 +126,7 @@ function approvalFault({ cloud, deeds }: Seen, evident: Evident): string | undef
     const until = cloud.deployed[i + 1]?.at ?? Number.POSITIVE_INFINITY;
     const role = Object.hasOwn(catalog.roles, asked.role) ? catalog.roles[asked.role] : undefined;
     if (!role || at > opened + catalogLagMs || until < opened - catalogLagMs) return false;
-    const eligible = new Set(eligibleReviewers(catalog, role, { person: actor }));
+    const eligible = new Set(eligibleReviewers(catalog, role.reviews, { person: actor, sessionName: actor }));
     const real = approvals.filter(
       (review) =>
         review.digest === digest &&
@@ -133,7 +134,7 @@ function approvalFault({ cloud, deeds }: Seen, evident: Evident): string | undef
         approvers.has(review.reviewer) &&
         review.reviewer !== actor,
     );
-    return new Set(real.map(({ reviewer }) => reviewer)).size >= role.reviews.required;
+    return meet(catalog, role.reviews, new Set(real.map(({ reviewer }) => reviewer)));
   });
   return valid ? undefined : `grant ${id} has no sufficient approval (${approvals.length} in the bucket)`;
 }

@@ -25,7 +25,10 @@ export const requesters = ['alice', 'bob', 'ci', 'rita'] as const satisfies read
 const sessionOf = (name: Name) => (name === 'ci' ? 'build-42' : `${name}@example.com`);
 
 export const callers = Object.fromEntries(
-  names.map((name) => [name, callerOf(roles[name], sessionOf(name), [])]),
+  names.map((name) => [
+    name,
+    callerOf(roles[name], sessionOf(name), { trustedSessionNames: [], people: {} }),
+  ]),
 ) as unknown as Record<Name, Caller>;
 
 export const personOf = (name: Name): string => callers[name].person ?? sessionOf(name);
@@ -65,7 +68,7 @@ export const catalogs = {
     delete catalog.roles['pod-reader'];
   }),
   'with two reviews for pod-reader': variant((catalog) => {
-    role(catalog, 'pod-reader').reviews = { required: 2, from: ['payments-leads'] };
+    role(catalog, 'pod-reader').reviews = [{ count: 2, from: ['payments-leads'] }];
   }),
 } as const satisfies Record<string, Catalog>;
 export type CatalogName = keyof typeof catalogs;

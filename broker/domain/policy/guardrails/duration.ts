@@ -1,18 +1,17 @@
 /** No longer than the role allows, and long enough to be opened and closed in order. */
 import { formatDuration } from '../../duration.ts';
-import { type Instant, msBetween } from '../../instant.ts';
-import type { Asked } from '../../request.ts';
+import { durationInLine } from '../../start.ts';
 import type { Guardrail } from '../guardrail.ts';
 
 /** Below this, opening would take up most of the time asked for. */
 export const shortestSeconds = 10;
 
 export const duration: Guardrail = ({ asked, role, firstStart }) => {
-  const refuse = (reason: string) => [{ rule: 'duration', effect: 'refuse' as const, reason }];
+  const refuse = (reason: string) => [{ rule: 'duration', refuse: reason }];
   if (asked.durationSeconds < shortestSeconds)
     return refuse(`Ask for at least ${formatDuration(shortestSeconds)}.`);
   if (!role) return [];
-  const whole = wholeSeconds(asked, firstStart);
+  const whole = durationInLine(asked, firstStart);
   if (firstStart !== undefined && whole > role.maxDuration) {
     const left = role.maxDuration - (whole - asked.durationSeconds);
     return refuse(
@@ -30,9 +29,3 @@ export const duration: Guardrail = ({ asked, role, firstStart }) => {
   }
   return [];
 };
-
-/** An extension counts from the first start of its line, in whole seconds and never too few. */
-function wholeSeconds({ startsAt, durationSeconds }: Asked, firstStart: Instant | undefined): number {
-  if (firstStart === undefined || startsAt === undefined) return durationSeconds;
-  return Math.ceil(msBetween(firstStart, startsAt) / 1000) + durationSeconds;
-}

@@ -6,7 +6,7 @@ export const namespaces: Guardrail = ({ catalog, asked, role }) => {
     ? catalog.clusters[asked.cluster]
     : undefined;
   return asked.namespaces.flatMap((namespace) => {
-    const refuse = (reason: string) => [{ rule: 'namespaces', effect: 'refuse' as const, reason }];
+    const refuse = (reason: string) => [{ rule: 'namespaces', refuse: reason }];
     if (namespace.startsWith('kube-') || guarded?.protectedNamespaces.includes(namespace)) {
       return refuse(`Namespace "${namespace}" is protected: no access can be asked for there.`);
     }

@@ -5,10 +5,10 @@ import { endsAt } from '../../start.ts';
 import type { Guardrail } from '../guardrail.ts';
 
 /** Longer ahead, nobody can say yet whether it will be needed. */
-export const furthestSeconds = 7 * 24 * 3600;
+const furthestSeconds = 7 * 24 * 3600;
 
 export const start: Guardrail = ({ asked, now }) => {
-  const refuse = (reason: string) => [{ rule: 'start', effect: 'refuse' as const, reason }];
+  const refuse = (reason: string) => [{ rule: 'start', refuse: reason }];
   if (asked.startsAt === undefined) return [];
   if (now >= endsAt(asked, now))
     return refuse(

@@ -1,54 +1,26 @@
 /** Each guardrail with what passes it and what it refuses. */
 import { describe, expect, it } from 'vitest';
-import type { Catalog } from '#domain/catalog.ts';
-import { decide } from '#domain/policy/decide.ts';
-import type { Asked } from '#domain/request.ts';
-import { aCatalog } from '../builders/catalog.ts';
-
-interface Case {
-  asked?: Partial<Asked>;
-  requester?: { person?: string };
-  catalog?: (catalog: Catalog) => void;
-  firstStart?: string;
-}
-
-const now = '2026-11-21T08:00:00.000Z';
-
-function decided({ asked = {}, requester = { person: 'alice@example.com' }, catalog, ...line }: Case = {}) {
-  const full: Asked = {
-    cluster: 'payments-prod',
-    namespaces: ['payments'],
-    role: 'pod-reader',
-    durationSeconds: 1800,
-    reason: 'x',
-    ticket: 'INC-1',
-    ...asked,
-  };
-  return decide({ catalog: aCatalog(catalog), asked: full, requester, now, ...line });
-}
-
-const role = (change: (role: Catalog['roles'][string]) => void) => (catalog: Catalog) => {
-  const found = catalog.roles['pod-reader'];
-  if (found) change(found);
-};
+import { decided, role, type Wanted } from '../../builders/question.ts';
 
 describe('a decision', () => {
   it('asks for the reviews that the role needs', () => {
-    expect(decided()).toEqual({
+    expect(decided()).toMatchObject({
       outcome: 'review',
       reasons: [],
       matched: ['role:pod-reader'],
+      reviews: [{ rule: 'role:pod-reader', needs: [{ count: 1, from: ['payments-leads'] }] }],
       reviewsNeeded: 1,
+      assurance: 'link',
     });
   });
   it('approves by itself only where the role says so, and names it (N60)', () => {
     const catalog = role((r) => {
-      r.reviews = { required: 0, from: [] };
+      r.reviews = [{ count: 0, from: [] }];
     });
-    expect(decided({ catalog })).toEqual({
+    expect(decided({ catalog })).toMatchObject({
       outcome: 'approve',
-      reasons: [],
       matched: ['role:pod-reader'],
+      reviews: [],
       reviewsNeeded: 0,
     });
   });
@@ -69,7 +41,7 @@ describe('a decision', () => {
   );
 });
 
-describe.each<[string, Case, RegExp]>([
+describe.each<[string, Wanted, RegExp]>([
   ['cluster', { asked: { cluster: 'nowhere' } }, /no cluster "nowhere"/],
   ['role', { asked: { role: 'root' } }, /no role "root"/],
   [
@@ -98,7 +70,7 @@ describe.each<[string, Case, RegExp]>([
   [
     'ticket',
     {
-      asked: { ticket: undefined } as never,
+      asked: { ticket: undefined },
       catalog: role((r) => {
         r.ticketRequired = true;
       }),
@@ -110,7 +82,7 @@ describe.each<[string, Case, RegExp]>([
     {
       requester: { person: 'rita@example.com' },
       catalog: role((r) => {
-        r.reviews.required = 2;
+        r.reviews = [{ count: 2, from: ['payments-leads'] }];
       }),
     },
     /only 1 other people/,
@@ -125,7 +97,7 @@ describe.each<[string, Case, RegExp]>([
 });
 
 describe('what is just inside', () => {
-  it.each<[string, Case]>([
+  it.each<[string, Wanted]>([
     ['the shortest time', { asked: { durationSeconds: 10 } }],
     ['the longest time', { asked: { durationSeconds: 4 * 3600 } }],
     ['two namespaces of the role', { asked: { namespaces: ['payments', 'checkout'] } }],

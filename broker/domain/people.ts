@@ -1,0 +1,44 @@
+/** One person, one record: spellings and aliases that mean the same person. */
+
+/** One spelling per person: NFKC, trimmed, lower case. */
+export function canonicalPerson(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
+
+/** Without the tag of a plus-address: `alice+prod@example.com` is read by alice. */
+function mailbox(person: string): string {
+  const at = person.lastIndexOf('@');
+  if (at < 0) return person;
+  return person.slice(0, at).replace(/\+.*$/s, '') + person.slice(at);
+}
+
+/**
+ * Whether two may be one person. Wider than being the same: it keeps people from answering for themselves, and never makes
+ * somebody an answerer.
+ */
+export function mayBeSame(one: string, other: string): boolean {
+  return mailbox(canonicalPerson(one)) === mailbox(canonicalPerson(other));
+}
+
+/** Those who surely go by none of these names. */
+export function otherThan(names: readonly string[], people: readonly string[]): string[] {
+  return people.filter((other) => !names.some((name) => mayBeSame(name, other)));
+}
+
+/** Other names by which the identity provider may call a person, by the person's main one. */
+export type People = Readonly<Record<string, { aliases: readonly string[] }>>;
+
+/** The person whom a name belongs to: the main name of their record, or the name itself in its one spelling. */
+export function personOf(people: People, name: string): string {
+  const canonical = canonicalPerson(name);
+  const record = Object.entries(people).find(([, { aliases }]) => aliases.includes(canonical));
+  return record ? record[0] : canonical;
+}
+
+/** Every name by which somebody who asks may be known: also the session name that nobody vouches for. */
+export function namesOf(
+  people: People,
+  { person, sessionName }: { person?: string; sessionName: string },
+): string[] {
+  return [...(person === undefined ? [] : [person]), sessionName, personOf(people, sessionName)];
+}

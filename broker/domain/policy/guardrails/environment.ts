@@ -1,0 +1,26 @@
+/** What the environment of a cluster wants on top of every role, such as stricter rules for production. */
+import type { Guardrail } from '../guardrail.ts';
+import { outsideOf } from './hours.ts';
+
+export const environment: Guardrail = ({ catalog, asked, role, now }) => {
+  const cluster = Object.hasOwn(catalog.clusters, asked.cluster)
+    ? catalog.clusters[asked.cluster]
+    : undefined;
+  const name = cluster?.environment;
+  const rules =
+    name !== undefined && Object.hasOwn(catalog.environments, name) ? catalog.environments[name] : undefined;
+  if (name === undefined || !rules || !role) return [];
+  const rule = `environment:${name}`;
+  const { maxDuration, ticketRequired, reviews, assurance, hours } = rules;
+  return [
+    ...(ticketRequired && asked.ticket === undefined
+      ? [{ rule, refuse: `Access to ${name} needs a ticket: add --ticket ID.` }]
+      : []),
+    ...(maxDuration === undefined ? [] : [{ rule, capSeconds: maxDuration, why: `no longer in ${name}` }]),
+    ...(reviews === undefined ? [] : [{ rule, reviews, why: `${name} asks for reviews of its own` }]),
+    ...(assurance === undefined || assurance === 'link'
+      ? []
+      : [{ rule, assurance, why: `${name} asks for reviews signed with one's own identity` }]),
+    ...(hours === undefined ? [] : outsideOf(hours, { rule, what: `Access to ${name}`, asked, now })),
+  ];
+};

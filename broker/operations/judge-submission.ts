@@ -1,0 +1,87 @@
+/** Judges what is asked, without writing anything: what it comes to by the catalog, and what policy says to it. */
+import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
+import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
+import type { Instant } from '#domain/instant.ts';
+import { decide } from '#domain/policy/decide.ts';
+import type { Decision } from '#domain/policy/decision.ts';
+import type { AccessRequest, Asked, Resolved, Submission } from '#domain/request.ts';
+import type { World } from '#ports';
+import { readCircumstances } from './read-circumstances.ts';
+
+export interface AskedFor {
+  asked: Asked;
+  /** Of an extension. */
+  firstStart?: Instant;
+}
+
+export type JudgeNeeds = Pick<
+  World,
+  'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'kills' | 'organisation'
+>;
+
+export interface Judged {
+  core: Pick<AccessRequest, 'id' | 'subject' | 'requester' | 'asked' | 'resolved'>;
+  decision: Decision;
+  line: { firstStart?: Instant };
+}
+
+export async function judgeSubmission(
+  world: JudgeNeeds,
+  caller: Caller,
+  { asked, firstStart }: AskedFor,
+): Promise<Judged> {
+  const line = firstStart === undefined ? {} : { firstStart };
+  const core = {
+    id: world.ids.requestId(),
+    subject: subjectOf(caller),
+    requester: requesterOf(caller),
+    asked,
+    resolved: resolve(world, asked) ?? unresolved(world, asked),
+  };
+  const circumstances = await readCircumstances(world, 'submit', core);
+  const question = { catalog: world.catalog, asked, requester: caller, now: world.clock.now() };
+  return { core, decision: decide({ ...question, ...line, ...circumstances }), line };
+}
+
+function requesterOf(caller: Caller): AccessRequest['requester'] {
+  const { person, network } = caller;
+  return {
+    key: callerKey(caller),
+    principalArn: caller.principal.arn,
+    sessionName: caller.sessionName,
+    ...(person === undefined ? {} : { person }),
+    ...(network === undefined ? {} : { network }),
+  };
+}
+
+function resolve({ catalog, settings }: JudgeNeeds, asked: Asked): Resolved | undefined {
+  const { clusters, roles } = catalog;
+  const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
+  const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
+  if (!cluster || !role) return undefined;
+  return {
+    eksCluster: { eksName: cluster.eksName ?? asked.cluster, region: cluster.region ?? settings.region },
+    clusterRole: clusterRoleName(asked.role, role.rules),
+    rules: canonicalRules(role.rules),
+    rulesDigest: rulesDigest(role.rules),
+  };
+}
+
+export function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
+  const { ticket, startsAt, ...fields } = rest;
+  return {
+    ...fields,
+    namespaces: [...new Set(namespaces)].sort(),
+    durationSeconds: duration,
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(startsAt === undefined ? {} : { startsAt }),
+  };
+}
+
+/** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
+const unresolved = ({ settings }: JudgeNeeds, asked: Asked): Resolved => ({
+  eksCluster: { eksName: asked.cluster, region: settings.region },
+  clusterRole: '',
+  rules: [],
+  rulesDigest: rulesDigest([]),
+});

@@ -1,0 +1,45 @@
+/** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, and what the organisation's policy says. */
+import { scopesOf } from '#domain/kill-scope.ts';
+import type { Finding } from '#domain/policy/decision.ts';
+import type { Circumstances } from '#domain/policy/guardrail.ts';
+import type { PolicyInput } from '#domain/policy/organisation.ts';
+import { policyInput } from '#domain/policy/policy-input.ts';
+import { findingsOf } from '#domain/policy/verdict-findings.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { World } from '#ports';
+
+/** As far back as any limit looks. */
+const newest = 100;
+
+type Needs = Pick<World, 'clock' | 'catalog' | 'records' | 'kills' | 'organisation'>;
+type Judged = Pick<AccessRequest, 'id' | 'requester' | 'subject' | 'asked' | 'resolved'>;
+
+/** Fails closed: where any of it can't be read, there is no decision. */
+export async function readCircumstances(
+  world: Needs,
+  phase: PolicyInput['phase'],
+  judged: Judged,
+): Promise<Circumstances> {
+  const [past, killSwitch] = await Promise.all([
+    othersOf(world, judged),
+    world.kills.switchOn(scopesOf(judged)),
+  ]);
+  const organisation = await judge(world, phase, judged, past);
+  return { past, organisation, ...(killSwitch === undefined ? {} : { killSwitch }) };
+}
+
+async function othersOf(world: Pick<World, 'records'>, { id, requester }: Judged): Promise<AccessRequest[]> {
+  const { items } = await world.records.listByRequester(requester.key, { limit: newest });
+  return items.filter((other) => other.id !== id);
+}
+
+/** What names nothing of the catalog is refused without asking. */
+async function judge(
+  { clock, catalog, organisation }: Needs,
+  phase: PolicyInput['phase'],
+  { asked, requester }: Judged,
+  others: readonly AccessRequest[],
+): Promise<Finding[]> {
+  const input = policyInput({ now: clock.now(), phase, asked, requester, others, catalog });
+  return input ? findingsOf(await organisation.judge(input)) : [];
+}

@@ -1,0 +1,92 @@
+/** What a decision looks at besides the catalog, when access is asked for and again when it is given. */
+import { describe, expect, it } from 'vitest';
+import { RequestRefused } from '#domain/errors.ts';
+import { aWorld } from '../builders/world.ts';
+import { Machine } from './machine.ts';
+import { answerByMail, ask, statusOf } from './story.ts';
+
+const no = (reason: string) => async () => ({ version: 1, allow: false, reasons: [reason] });
+
+describe("the organisation's policy", () => {
+  it('refuses when access is asked for', async () => {
+    const world = aWorld();
+    world.inside.organisation.answer = no('Not during the freeze.');
+    await expect(ask(world)).rejects.toThrow(RequestRefused);
+    await expect(ask(world)).rejects.toThrow('Not during the freeze.');
+    expect(world.inside.organisation.judged[0]).toMatchObject({
+      phase: 'submit',
+      requester: { kind: 'person', person: 'alice@example.com' },
+      live: [],
+    });
+  });
+
+  it('refuses when access is given, if it has changed its mind', async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    const request = await ask(world);
+    await machine.run();
+    world.inside.organisation.answer = no('Frozen by now.');
+    await answerByMail(world, request);
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('denied');
+    expect((await world.inside.records.read(request.id))?.history.at(-1)?.reason).toBe('Frozen by now.');
+    expect(world.inside.organisation.judged.map(({ phase }) => phase)).toEqual(['submit', 'grant']);
+  });
+
+  it('that fails is no yes (N05)', async () => {
+    const world = aWorld();
+    world.inside.organisation.answer = async () => {
+      throw new Error('boom');
+    };
+    await expect(ask(world)).rejects.toThrow(/can't judge this request/);
+  });
+
+  it('can ask for surer reviews, which a mailed link is not', async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    world.inside.organisation.answer = async () => ({
+      version: 1,
+      allow: true,
+      reasons: ['Secrets are near.'],
+      require: { assurance: 'signed' },
+    });
+    const request = await ask(world);
+    expect(request.decision).toMatchObject({ assurance: 'signed', reasons: ['Secrets are near.'] });
+    await machine.run();
+    await expect(answerByMail(world, request)).rejects.toThrow(/curfew approve/);
+    expect(await statusOf(world, request)).toBe('pending');
+  });
+
+  it('knows what is held already', async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    const first = await ask(world);
+    await machine.run();
+    await answerByMail(world, first);
+    await machine.run();
+    await ask(world);
+    expect(world.inside.organisation.judged.at(-1)?.live).toMatchObject([
+      { requestId: first.id, role: 'pod-reader' },
+    ]);
+  });
+});
+
+describe('limits', () => {
+  it('count requests that were made before', async () => {
+    const world = aWorld();
+    world.catalog.limits.concurrent = 1;
+    await ask(world);
+    await expect(ask(world)).rejects.toThrow(/1 is the most/);
+  });
+
+  it('do not stand in the way of the request itself when it is granted', async () => {
+    const world = aWorld();
+    world.catalog.limits = { concurrent: 1, perHour: 1 };
+    const machine = new Machine(world);
+    const request = await ask(world);
+    await machine.run();
+    await answerByMail(world, request);
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('active');
+  });
+});
