@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadPolicy } from '@open-policy-agent/opa-wasm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { judgedOrganisation } from '#adapters/judged-organisation.ts';
 import { MemoryMetrics } from '#adapters/memory/metrics.ts';
 import { MemoryOrganisation } from '#adapters/memory/organisation.ts';
@@ -17,6 +18,12 @@ import { silentProgress } from '#local/progress.ts';
 import { buildPolicy, type CompiledPolicy } from '../../infra/compile-policy.ts';
 import { type OpaServer, startOpaServer } from './opa-server.ts';
 import { answers, asking, organisationContract } from './organisation.ts';
+
+// The real one, counted.
+vi.mock('@open-policy-agent/opa-wasm', async (original) => {
+  const real = await original<typeof import('@open-policy-agent/opa-wasm')>();
+  return { ...real, loadPolicy: vi.fn(real.loadPolicy) };
+});
 
 const rules = fileURLToPath(new URL('organisation/policy.rego', import.meta.url));
 let dir: string;
@@ -69,6 +76,20 @@ describe('OrganisationPolicy compiled to WebAssembly', () => {
     await expect(inFunction()(asking('two answers at once'))).rejects.toThrow(
       /^it failed at policy\.rego:\d+:\d+: var assignment conflict$/,
     );
+  });
+
+  it('is loaded once, and anew after a failure, also for those who waited meanwhile', async () => {
+    const loads = vi.mocked(loadPolicy);
+    loads.mockClear();
+    const evaluate = inFunction();
+    await Promise.all([evaluate(asking('yes')), evaluate(asking('no')), evaluate(asking('a word'))]);
+    expect(loads).toHaveBeenCalledTimes(1);
+    const [broke, waited] = await Promise.allSettled([
+      evaluate(asking('two answers at once')),
+      evaluate(asking('yes')),
+    ]);
+    expect([broke.status, waited.status]).toEqual(['rejected', 'fulfilled']);
+    expect(loads).toHaveBeenCalledTimes(2);
   });
 
   it('is stopped when it takes too long, and judges on', async () => {
