@@ -56,8 +56,7 @@ const powerWords: Record<Power, string> = {
 export function powersWithout(rules: readonly RbacRule[]): { powers: Power[]; leads: boolean } {
   const found = judge(rules, { scope: 'namespace' });
   const given = new Set(found.flatMap(({ gives }) => gives ?? []));
-  const open = found.some(({ id }) => id === 'E01-wildcard');
-  const powers = Object.keys(powerWords).filter((power) => !open && !given.has(power as Power)) as Power[];
+  const powers = Object.keys(powerWords).filter((power) => !given.has(power as Power)) as Power[];
   return { powers, leads: found.some(({ leadsNowhere }) => !leadsNowhere) };
 }
 

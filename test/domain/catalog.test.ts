@@ -217,6 +217,11 @@ describe('what a role can lead to', () => {
     expect(messageOf(accepting(...ids))).toMatch(message);
   });
 
+  it('is not accepted by accepting something else', () => {
+    const both = accepting('E17-exec').replace('resources: [pods]', 'resources: [pods, secrets]');
+    expect(messageOf(both)).toMatch(/1 fault:\n.*:13 .*E08-get-secrets \(high\)/);
+  });
+
   it('never includes a wildcard, whatever is accepted', () => {
     const wild = debugger_.replace('[create]', '["*"]');
     expect(messageOf(wild)).toMatch(/:14 .*Wildcards grant/);

@@ -73,6 +73,19 @@ describe('several rules', () => {
     ]);
   });
 
+  it('put the worse first, whatever its number', () => {
+    const rules = [rule('patch services'), rule('create rbac.authorization.k8s.io:roles')];
+    expect(idsOf(rules, 'namespace')).toEqual(['E50-write-roles', 'E37-service-addresses']);
+  });
+
+  it('tell every subresource that a wildcard covers', () => {
+    const [wildcard, extras] = judge([rule('impersonate authentication.k8s.io:*')], {
+      scope: 'cluster',
+    }).filter(({ id }) => /E01|E07/.test(id));
+    expect(wildcard?.by).toEqual(['*']);
+    expect(extras?.by).toEqual(['impersonate uids', 'impersonate userextras/*']);
+  });
+
   it('that list nothing grant nothing', () => {
     expect(idsOf([{ verbs: ['*'] }, { verbs: [], apiGroups: ['*'], resources: ['*'] }], 'cluster')).toEqual(
       [],
