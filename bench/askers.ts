@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '#domain/errors.ts';
+import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { LocalCloud } from '#local/cloud.ts';
 import { region } from '#local/emulator/emulator.ts';
@@ -70,18 +71,16 @@ async function patiently<T>(call: () => Promise<T>): Promise<T> {
 /** Seldom: looking must not be what makes the machine busy. */
 const lookEveryMs = 4_000;
 
-/** Looks until a request has one of these statuses. Throws after 10 minutes. */
+/** Looks until a request is `wanted` or over. Throws after 10 minutes. */
 export async function untilStatus(
   { api }: Asker,
   id: string,
-  wanted: readonly string[],
+  wanted: 'active' | 'revoked',
 ): Promise<RequestView> {
   for (const deadline = Date.now() + 600_000; Date.now() < deadline; ) {
     const { request } = await patiently(() => api.show(id));
-    if (wanted.includes(request.status)) return request;
-    if (['denied', 'failed', 'timed-out', 'withdrawn', 'revoked'].includes(request.status))
-      throw new Error(`Request ${id} ended ${request.status}: ${request.history.at(-1)?.reason}`);
+    if (request.status === wanted || isFinal(request.status)) return request;
     await sleep(lookEveryMs);
   }
-  throw new Error(`Request ${id} was not ${wanted.join(' or ')} after 10 minutes.`);
+  throw new Error(`Request ${id} was not ${wanted} after 10 minutes.`);
 }
