@@ -1,14 +1,14 @@
 /** Enumerated, not sampled: every call of every operation broken in every way, then driven by retries or by the sweep alone. */
 import { describe, expect, it } from 'vitest';
 import { calm } from './cloud/fate.ts';
-import { breaks, broken, callsOf, type Driver, stories } from './crash-everywhere.ts';
+import { breaks, broken, callsOf, drivers, stories } from './crash-everywhere.ts';
 import { healedMs, sweepMs } from './invariants/access.ts';
 import { play } from './play.ts';
 
 Error.stackTraceLimit = 0;
 
 describe.each(Object.entries(stories))('%s', (_, story) => {
-  it.each<Driver>(['retry', 'sweep only'])('converges whatever call is broken, by %s', async (driver) => {
+  it.each(drivers)('converges whatever call is broken, by %s', async (driver) => {
     const wrong: string[] = [];
     const calls = await callsOf(story);
     for (const { call, point, by } of calls) {

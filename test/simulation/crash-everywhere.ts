@@ -11,7 +11,10 @@ export const breaks = [
   'crash-before',
   'crash-after',
 ] as const satisfies readonly Fate[];
-export type Driver = 'retry' | 'sweep only';
+
+/** Who drives on from the first fault: the executions' retries; the sweep, told that they were stopped; or the sweep, told nothing. */
+export const drivers = ['retry', 'stopped', 'sweep only'] as const;
+export type Driver = (typeof drivers)[number];
 
 const yes: Answer = { afterSeconds: 2, by: 'rita', answer: 'approve', via: 'mail', digest: 'shown' };
 
@@ -76,7 +79,7 @@ export function struck(story: History, strikes: Strike[]): History {
   return { ...story, weather: { ...story.weather, strikes } };
 }
 
-/** The story with its faults; `sweep only`: from the first of them on no execution goes on. Tells the calls if asked. */
+/** The story with its faults. Tells the calls if asked. */
 export function broken(
   story: History,
   strikes: Strike[],
@@ -90,7 +93,8 @@ export function broken(
       if (down || call.fate === undefined) return;
       down = true;
       cloud.fates.begin(cloud.second)(cloud.second);
-      cloud.scheduler.in(0, () => cloud.stepFunctions.breakDown());
+      const { stepFunctions, scheduler } = cloud;
+      scheduler.in(0, () => (driver === 'stopped' ? stepFunctions.stopAll() : stepFunctions.breakDown()));
     },
   });
 }

@@ -110,6 +110,11 @@ export class StepFunctions implements Executions {
     return true;
   }
 
+  /** All that run. */
+  stopAll(): void {
+    for (const requestId of this.#byId.keys()) this.stop(requestId);
+  }
+
   /** Lost without an event: it hangs for ever, or nobody knows it any more. */
   lose(requestId: string, how: 'hangs' | 'is gone'): boolean {
     const found = this.#byId.get(requestId);

@@ -57,13 +57,12 @@ export const grantedToThem: Invariant = {
 };
 
 /** Latest instant at which a grant's access may be seen. */
-export function deadlineOf(seen: Seen, { id, grant, asked }: Evident): number {
-  const expires = Date.parse(grant?.expiresAt ?? '');
-  const ends = [seen.deeds.endOf(id), endOfExtended(seen, asked.extends)].flatMap((end) => end ?? []);
-  const end = ends.length > 0 ? Math.min(...ends) : undefined;
+export function deadlineOf(seen: Seen, { id, expires, asked }: Evident): number {
+  const never = Number.POSITIVE_INFINITY;
+  const end = Math.min(seen.deeds.endOf(id) ?? never, endOfExtended(seen, asked.extends) ?? never);
   if (seen.faultless)
-    return Math.min(expires + faultlessMs, end === undefined ? Number.POSITIVE_INFINITY : end + earlyMs);
-  const over = Math.min(expires, end ?? Number.POSITIVE_INFINITY);
+    return Math.min(expires + faultlessMs, end + earlyMs);
+  const over = Math.min(expires, end);
   return Math.max(over, seen.lastFault) + healedMs + patienceMs + sweepMs + seen.skewMs;
 }
 
@@ -71,10 +70,11 @@ export function deadlineOf(seen: Seen, { id, grant, asked }: Evident): number {
 const holdFiresMs = 10_000;
 
 function endOfExtended(seen: Seen, extended: string | undefined): number | undefined {
-  const grant = extended === undefined ? undefined : seen.evidence.all.get(extended)?.grant;
-  const end = extended === undefined ? undefined : seen.deeds.endOf(extended);
-  if (!grant || end === undefined) return undefined;
-  return end < Date.parse(grant.expiresAt) - holdFiresMs - seen.skewMs ? end : undefined;
+  if (extended === undefined) return undefined;
+  const expires = seen.evidence.all.get(extended)?.expires ?? Number.NaN;
+  const end = seen.deeds.endOf(extended);
+  if (end === undefined) return undefined;
+  return end < expires - holdFiresMs - seen.skewMs ? end : undefined;
 }
 
 export const outOnTime: Invariant = {
@@ -82,7 +82,7 @@ export const outOnTime: Invariant = {
   says: 'Nobody keeps a right past its grant: 1 s after expiry without faults, a minute after the last fault with them.',
   breach: (seen) =>
     breachOf(seen, (_, grants) => {
-      const latest = Math.max(...grants.map((grant) => deadlineOf(seen, grant)));
+      const latest = grants.reduce((last, grant) => Math.max(last, deadlineOf(seen, grant)), Number.NEGATIVE_INFINITY);
       return seen.now > latest ? `${seen.now - latest} ms past the latest instant allowed` : undefined;
     }),
 };
@@ -144,7 +144,7 @@ export const evidenceFirst: Invariant = {
   says: 'While a binding of Curfew stands, all events up to its opening are in the locked bucket.',
   breach: (seen) =>
     breachOf(seen, (right) => {
-      const id = right.binding.slice(right.binding.indexOf('/curfew-') + 8).toUpperCase();
+      const id = right.requestId;
       const evident = seen.evidence.all.get(id);
       const { openedBy = Number.POSITIVE_INFINITY, seen: there = new Set<number>() } = evident ?? {};
       for (let seq = 1; seq <= openedBy; seq++)

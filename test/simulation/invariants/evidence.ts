@@ -16,6 +16,8 @@ export interface Evident {
   /** When enough had said yes. */
   approvedAt?: Instant;
   grant?: Grant;
+  /** When the grant expires, in milliseconds: it is looked at after every step. */
+  expires: number;
   /** Events in the bucket, by number. */
   seen: Set<number>;
   /** Number of the event that opened the grant. */
@@ -54,6 +56,7 @@ export class Evidence {
         digest,
         actor,
         approvals: [],
+        expires: Number.NaN,
         seen: new Set(),
       });
     }
@@ -65,6 +68,7 @@ export class Evidence {
     if (review?.answer === 'approve') found.approvals.push(review);
     if (event.type === 'grant-opened') {
       found.grant = facts.grant as Grant;
+      found.expires = Date.parse(found.grant.expiresAt);
       found.openedBy = event.seq;
     }
   }

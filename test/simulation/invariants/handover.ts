@@ -61,7 +61,7 @@ export const nothingMore: Invariant = {
   breach: (seen) => {
     if (!seen.faultless) return undefined;
     for (const right of seen.rights) {
-      const { asked } = seen.evidence.all.get(idOf(right.binding)) ?? {};
+      const { asked } = seen.evidence.all.get(right.requestId) ?? {};
       if (asked?.extends === undefined || seen.now >= Date.parse(asked.startsAt ?? '')) continue;
       const before = `${right.namespace}/curfew-${asked.extends.toLowerCase()}`;
       const end = seen.deeds.endOf(asked.extends);
@@ -72,5 +72,3 @@ export const nothingMore: Invariant = {
     return undefined;
   },
 };
-
-const idOf = (binding: string) => binding.slice(binding.indexOf('/curfew-') + 8).toUpperCase();

@@ -12,8 +12,14 @@ export interface Right {
   clusterRole: string;
   /** `namespace/name` of what gives it. */
   binding: string;
+  /** The request that the name of the binding says. */
+  requestId: string;
   uid: string;
 }
+
+/** As Curfew names its bindings: `curfew-<request id>`. `key` is `namespace/name`. */
+export const requestIdOf = (key: string): string => key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
+
 
 /** What a person's session is called on the cluster, and its groups; undefined for whoever has no entry there. */
 function identityOf(
@@ -48,7 +54,8 @@ export function observe({ twins, authorizer }: Cloud): Right[] {
       for (const [key, binding] of roleBindings) {
         if (!gives(binding, identity)) continue;
         const { namespace, uid } = binding.metadata;
-        rights.push({ who, cluster, namespace, clusterRole: binding.roleRef.name, binding: key, uid });
+        const requestId = requestIdOf(key);
+        rights.push({ who, cluster, namespace, clusterRole: binding.roleRef.name, binding: key, requestId, uid });
       }
     }
   }

@@ -5,6 +5,7 @@ import type { Status } from '#domain/request.ts';
 import { statusTable } from '../../builders/status-table.ts';
 import { eksClusters } from '../people/cast.ts';
 import type { Invariant, Seen } from './invariant.ts';
+import { requestIdOf } from './observe.ts';
 
 export const finals = (Object.keys(statusTable) as Status[]).filter(
   (status) => statusTable[status].length === 0,
@@ -70,7 +71,7 @@ export const overIsOver: Invariant = {
   breach: ({ cloud, deeds }) => {
     for (const { roleBindings } of cloud.twins.clusters.values())
       for (const key of roleBindings.keys()) {
-        const id = key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
+        const id = requestIdOf(key);
         const request = cloud.twins.records.requests.get(id);
         if (request && finals.includes(request.status) && !deeds.spoiled('binding', key))
           return `${key} stands, but ${id} is ${request.status}`;

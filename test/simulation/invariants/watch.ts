@@ -113,11 +113,10 @@ export class Watch {
   }
 
   #measure({ now, rights, evidence, faultless }: Seen): void {
-    for (const { binding } of rights) {
-      const id = binding.slice(binding.indexOf('/curfew-') + 8).toUpperCase();
-      const grant = evidence.all.get(id)?.grant;
-      if (!grant || this.#deeds.spoiled('binding', binding)) continue;
-      const late = now - Date.parse(grant.expiresAt);
+    for (const { binding, requestId } of rights) {
+      const expires = evidence.all.get(requestId)?.expires;
+      if (expires === undefined || this.#deeds.spoiled('binding', binding)) continue;
+      const late = now - expires;
       const kind = faultless ? 'faultless' : 'faulty';
       if (late > this.latestMs[kind]) this.latestMs[kind] = late;
     }
