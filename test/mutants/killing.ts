@@ -30,7 +30,8 @@ const inCopy = (dir: string) => ({
 });
 
 /** Faults of a program that is none any more. What dies of them was not broken as its name says. */
-const noProgram = /^(ReferenceError|SyntaxError)\b|Transform failed|Failed to (load|parse)/;
+const noProgram =
+  /^(ReferenceError|SyntaxError)\b|Transform failed|Failed to (load|parse)|Cannot find (module|package)/;
 
 const reportShape = z.object({
   numPassedTests: z.number(),
