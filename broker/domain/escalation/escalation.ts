@@ -36,7 +36,6 @@ export interface Escalation {
   leadsNowhere?: true;
 }
 
-export const reads = ['get', 'list', 'watch'] as const;
 /** Makes an object say something else, or makes it. */
 export const writes = ['create', 'update', 'patch'] as const;
 export const changes = ['update', 'patch'] as const;
