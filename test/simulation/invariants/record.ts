@@ -80,6 +80,12 @@ export const overIsOver: Invariant = {
   },
 };
 
+export const noSurprise: Invariant = {
+  name: 'no surprise',
+  says: 'Functions fail only by the errors that the error table names, whatever happens around them.',
+  breach: ({ cloud }) => cloud.lambda.surprise,
+};
+
 export const asPredicted: Invariant = {
   name: 'as the lifecycle predicts',
   says: 'Executions of the deployed definition call what the lifecycle and the error table predict, in that order.',

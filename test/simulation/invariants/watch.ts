@@ -9,7 +9,7 @@ import { nothingMore, startsOnTime } from './handover.ts';
 import { Broken, type Invariant, type Seen } from './invariant.ts';
 import { DoneIsDone, killedSoon, NothingStarts, onlyItsScope } from './kill.ts';
 import { observe, type Right } from './observe.ts';
-import { asPredicted, finals, InOrder, nothingLeft, onlyOurs, overIsOver, wholeChains } from './record.ts';
+import { asPredicted, finals, InOrder, noSurprise, nothingLeft, onlyOurs, overIsOver, wholeChains } from './record.ts';
 
 const atAnyTime: Invariant[] = [outOnTime, killedSoon];
 
@@ -65,7 +65,9 @@ export class Watch {
   }
 
   look(): void {
-    if (this.#cloud.stepFunctions.astray !== undefined) this.#check(this.#seen(), [asPredicted]);
+    const { stepFunctions, lambda } = this.#cloud;
+    if (stepFunctions.astray !== undefined || lambda.surprise !== undefined)
+      this.#check(this.#seen(), [asPredicted, noSurprise]);
     const { access, record } = this.#changed;
     if (access) {
       const rights = observe(this.#cloud);
