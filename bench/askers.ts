@@ -49,9 +49,14 @@ export async function ask(
   const asked = await patiently(() =>
     api.submit({ ...body, namespaces: ['payments'], reason: 'how late does it end' }, key),
   );
-  if (asked.status === 'pending')
-    await reviewer.api.review(asked.id, { answer: 'approve', digest: asked.digest });
+  if (asked.status === 'pending') await patiently(() => approve(reviewer, asked));
   return asked;
+}
+
+/** Fine to repeat: where it is answered already, an earlier try did it. */
+async function approve({ api }: Asker, { id, digest }: RequestView): Promise<void> {
+  const { request } = await api.show(id);
+  if (request.status === 'pending') await api.review(id, { answer: 'approve', digest });
 }
 
 const tries = 5;
