@@ -1,6 +1,6 @@
 /** Rego's built-in functions that compiled policies leave to their host: those of opa-wasm, and those about time. */
 
-/** Nanoseconds since 1970, or with the IANA name of a zone. As JavaScript's numbers they are exact to a microsecond. */
+/** Nanoseconds since 1970, or with the IANA name of a zone. As JavaScript's numbers they keep every millisecond. */
 type Nanoseconds = number | [nanoseconds: number, zone: string];
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -37,7 +37,7 @@ interface Parts {
 
 function partsOf(at: Nanoseconds): Parts | undefined {
   const [nanoseconds, zone] = Array.isArray(at) ? at : [at, 'UTC'];
-  const local = wallClock(Math.floor(Math.round(nanoseconds / 1e3) / 1e3), zone || 'UTC');
+  const local = wallClock(Math.floor(nanoseconds / 1e6), zone || 'UTC');
   if (!local) return undefined;
   return {
     clock: [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()],

@@ -27,7 +27,16 @@ clocks := [
 	zone := trim_prefix(asked, "clocks of ")
 }
 
-# More work than anybody waits for.
+# More work than anybody waits for, in little memory.
+verdict := {"version": 1, "allow": true, "reasons": []} if {
+	asked == "at length"
+	text := concat("", [letter | some _ in numbers.range(1, 2000); letter := "a"])
+	every _ in numbers.range(1, 200000) {
+		not regex.match("(a|aa)+b", text)
+	}
+}
+
+# More than any memory holds.
 verdict := {"version": 1, "allow": true, "reasons": [sprintf("%d", [count(sums)])]} if asked == "everything"
 
 sums contains [a, b] if {
