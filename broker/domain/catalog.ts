@@ -1,5 +1,6 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
+import { boundaryFaults } from './catalog-boundaries.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
   duties,
@@ -159,7 +160,8 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
           'Wildcards grant what nobody has listed; name the groups, resources and verbs.',
         );
     });
-    for (const { path, message } of acceptFaults(role)) fault([...at, ...path], message);
+    for (const { path, message } of [...acceptFaults(role), ...boundaryFaults(role)])
+      fault([...at, ...path], message);
   }
 });
 
