@@ -2,7 +2,7 @@
 // with the Node.js the project brings. Plain JavaScript that any Node.js from 18 on runs, since nothing is installed yet.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -77,6 +77,11 @@ function ownerIsGone() {
 }
 
 function install() {
+  // npm empties the folder that a link leads to, under whoever else uses it.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink())
+    fail(
+      'node_modules is a symbolic link, and what it leads to is not what package-lock.json asks for. Replace it by a folder.',
+    );
   say('Installing dependencies (npm ci: the AWS SDK, CDK and Node.js 24; once, about a minute) ...');
   const began = Date.now();
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {

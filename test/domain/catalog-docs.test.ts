@@ -1,0 +1,18 @@
+/** docs/catalog.md says what the code does: every rule and every factor of risk, with its points. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { duties } from '#domain/catalog-rules.ts';
+import { factorNames } from '#domain/policy/decision.ts';
+import { usualPoints } from '#domain/policy/risk.ts';
+
+const text = readFileSync(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
+const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+
+it('lists every factor of risk with its points', () => {
+  const listed = rows.flatMap((row) => /^\| `([\w-]+)` \| (\d+) \|/.exec(row)?.slice(1) ?? []);
+  expect(listed).toEqual(factorNames.flatMap((name) => [name, String(usualPoints[name])]));
+});
+
+it('names every duty', () => {
+  for (const duty of duties) expect(text).toContain(`\`${duty}\``);
+});
