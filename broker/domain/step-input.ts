@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import type { ClusterSweep } from './cluster-sweep.ts';
-import { type Instant, instantSchema } from './instant.ts';
+import { type Instant, instantOf, instantSchema } from './instant.ts';
 import type { SignedPlan, Survey, SurveyPlan, UnbindPlan, UnbindResult } from './plan.ts';
 
 const requestId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'Not the id of a request.');
@@ -108,7 +108,16 @@ export const clusterSweep: z.ZodType<ClusterSweep> = z.object({
     .exactOptional(),
 });
 
-/** A schedule's event names no request; a changed execution's is named after its request. Anything else: sweep all. */
+/**
+ * A schedule's event names no request, and says when it was due; a changed execution's is named after its request. Anything
+ * else: sweep all.
+ */
 export const sweepEvent = z
-  .object({ detail: z.object({ name: requestId }).optional().catch(undefined) })
-  .transform(({ detail }) => (detail ? { requestId: detail.name } : {}));
+  .object({
+    detail: z.object({ name: requestId }).optional().catch(undefined),
+    time: z.iso.datetime().optional().catch(undefined),
+  })
+  .transform(({ detail, time }): { requestId?: string; dueAt?: Instant } => {
+    if (detail) return { requestId: detail.name };
+    return time === undefined ? {} : { dueAt: instantOf(Date.parse(time)) };
+  });

@@ -49,9 +49,16 @@ const batch = 100;
 /** Most of what is due that one call looks over to choose from. */
 const overlooked = 1000;
 
-/** `requestId`: only that one, due or not, because its execution ended badly. */
-export async function sweepGrants(world: Needs, { requestId }: { requestId?: string } = {}): Promise<Swept> {
+/**
+ * `requestId`: only that one, due or not, because its execution ended badly. `dueAt`: the minute that this sweep is for: by
+ * the clock alone, calls that come a little early and a little late would take one minute twice and leave out the next.
+ */
+export async function sweepGrants(
+  world: Needs,
+  { requestId, dueAt }: { requestId?: string; dueAt?: Instant } = {},
+): Promise<Swept> {
   const now = world.clock.now();
+  const minute = dueAt ?? now;
   const swept: Swept = { looked: 0, repaired: [], failed: [] };
   if (requestId !== undefined) {
     const seen = await look(world, [requestId], swept);
@@ -59,8 +66,8 @@ export async function sweepGrants(world: Needs, { requestId }: { requestId?: str
   } else {
     // Apart from each other: whichever of them can't be asked, the others go on.
     await Promise.all([
-      attempt(swept, 'crowds', () => prepareCrowds(world)),
-      attempt(swept, 'clusters', () => scheduleSweeps(world)),
+      attempt(swept, 'crowds', () => prepareCrowds(world, minute)),
+      attempt(swept, 'clusters', () => scheduleSweeps(world, minute)),
       attempt(swept, 'kills', () => driveKills(world)),
       attempt(swept, 'due', () => sweepDue(world, now, swept)),
     ]);

@@ -105,6 +105,12 @@ describe('input of steps that end', () => {
 });
 
 describe('what wakes the sweep', () => {
+  it('is a schedule that says which minute it is for', () => {
+    const event = { 'detail-type': 'Scheduled Event', time: '2026-11-21T12:03:00Z', detail: {} };
+    expect(sweepEvent.parse(event)).toEqual({ dueAt: '2026-11-21T12:03:00.000Z' });
+    expect(sweepEvent.parse({ ...event, time: 'some time' })).toEqual({});
+  });
+
   it('is a schedule, which names no request, or an execution, which is named after its request', () => {
     expect(sweepEvent.parse({})).toEqual({});
     expect(sweepEvent.parse({ 'detail-type': 'Scheduled Event', detail: {} })).toEqual({});

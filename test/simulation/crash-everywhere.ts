@@ -45,6 +45,9 @@ export const stories: Record<string, History> = {
   'one that is withdrawn': history(ask({ answers: [], sequels: then('withdraw', 4) })),
   'one that starts later': history(ask({ startsInSeconds: 15 })),
   'one that is extended': history(ask({ seconds: 60, sequels: then('extend', 12) })),
+  'one that is ended when its extension is open already': history(
+    ask({ seconds: 60, sequels: [...then('extend', 12), ...then('end', 45)] }),
+  ),
   'one that nobody answers': history(ask({ answers: [] })),
   'one that a kill order ends': {
     ...history(ask({ seconds: 100 })),

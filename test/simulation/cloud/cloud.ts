@@ -1,5 +1,6 @@
 /** One account in virtual time: the functions, Step Functions, the schedule, the stream and the events, wired as the stack does. */
 import type { Catalog } from '#domain/catalog.ts';
+import { instantOf } from '#domain/instant.ts';
 import type { World } from '#ports';
 import type { Machine } from '../asl/machine.ts';
 import { Authorizer } from './authorizer.ts';
@@ -126,7 +127,8 @@ export class Cloud {
 
   #eachMinute(first: number): void {
     this.scheduler.in(first, () => {
-      this.#deliver('schedule.deliver', 0, () => this.sweep({ 'detail-type': 'Scheduled Event' }));
+      const time = `${instantOf(this.scheduler.now).slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
+      this.#deliver('schedule.deliver', 0, () => this.sweep({ 'detail-type': 'Scheduled Event', time }));
       this.#eachMinute(60_000);
     });
   }

@@ -60,8 +60,7 @@ export const grantedToThem: Invariant = {
 export function deadlineOf(seen: Seen, { id, expires, asked }: Evident): number {
   const never = Number.POSITIVE_INFINITY;
   const end = Math.min(seen.deeds.endOf(id) ?? never, endOfExtended(seen, asked.extends) ?? never);
-  if (seen.faultless)
-    return Math.min(expires + faultlessMs, end + earlyMs);
+  if (seen.faultless) return Math.min(expires + faultlessMs, end + earlyMs);
   const over = Math.min(expires, end);
   return Math.max(over, seen.lastFault) + healedMs + patienceMs + sweepMs + seen.skewMs;
 }
@@ -82,7 +81,10 @@ export const outOnTime: Invariant = {
   says: 'Nobody keeps a right past its grant: 1 s after expiry without faults, a minute after the last fault with them.',
   breach: (seen) =>
     breachOf(seen, (_, grants) => {
-      const latest = grants.reduce((last, grant) => Math.max(last, deadlineOf(seen, grant)), Number.NEGATIVE_INFINITY);
+      const latest = grants.reduce(
+        (last, grant) => Math.max(last, deadlineOf(seen, grant)),
+        Number.NEGATIVE_INFINITY,
+      );
       return seen.now > latest ? `${seen.now - latest} ms past the latest instant allowed` : undefined;
     }),
 };

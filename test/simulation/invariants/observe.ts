@@ -20,7 +20,6 @@ export interface Right {
 /** As Curfew names its bindings: `curfew-<request id>`. `key` is `namespace/name`. */
 export const requestIdOf = (key: string): string => key.slice(key.indexOf('/curfew-') + 8).toUpperCase();
 
-
 /** What a person's session is called on the cluster, and its groups; undefined for whoever has no entry there. */
 function identityOf(
   who: Name,
@@ -55,7 +54,15 @@ export function observe({ twins, authorizer }: Cloud): Right[] {
         if (!gives(binding, identity)) continue;
         const { namespace, uid } = binding.metadata;
         const requestId = requestIdOf(key);
-        rights.push({ who, cluster, namespace, clusterRole: binding.roleRef.name, binding: key, requestId, uid });
+        rights.push({
+          who,
+          cluster,
+          namespace,
+          clusterRole: binding.roleRef.name,
+          binding: key,
+          requestId,
+          uid,
+        });
       }
     }
   }

@@ -9,7 +9,16 @@ import { nothingMore, startsOnTime } from './handover.ts';
 import { Broken, type Invariant, type Seen } from './invariant.ts';
 import { DoneIsDone, killedSoon, NothingStarts, onlyItsScope } from './kill.ts';
 import { observe, type Right } from './observe.ts';
-import { asPredicted, finals, InOrder, noSurprise, nothingLeft, onlyOurs, overIsOver, wholeChains } from './record.ts';
+import {
+  asPredicted,
+  finals,
+  InOrder,
+  noSurprise,
+  nothingLeft,
+  onlyOurs,
+  overIsOver,
+  wholeChains,
+} from './record.ts';
 
 const atAnyTime: Invariant[] = [outOnTime, killedSoon];
 
