@@ -49,12 +49,17 @@ export function inTurn<T>(list: readonly T[], most: number, turn: number): T[] {
 const spanMs = 10_000;
 /** More ends of one cluster in one span than functions that may end grants one by one should get. */
 const crowd = 20;
-const leadMs = 20_000;
+/** Enough to call the functions that end a crowd, cold at times, and for them to be ready. */
+const leadMs = 30_000;
 
-/** Ends that the sweep of this minute has to prepare: those of the next one join on without a gap. */
+/**
+ * Ends that the sweep of this instant has to prepare, in whole spans. Counted from the sweep and not by the clock's minute,
+ * in which it may come at any second: an end must lie ahead of the sweep that prepares it. The last span is the first of the
+ * next sweep too, which may come some seconds late; twice prepared does no harm.
+ */
 export function endsToPrepare(now: Instant): Span {
-  const minute = instantOf(minuteOf(now) * 60_000);
-  return { from: after(minute, leadMs), before: after(minute, leadMs + 60_000) };
+  const from = instantOf(Math.floor((Date.parse(now) + leadMs) / spanMs) * spanMs);
+  return { from, before: after(from, 60_000 + spanMs) };
 }
 
 /** The spans of each cluster in which so many grants end that they have to be ended together. */

@@ -28,7 +28,7 @@ interface Crowd {
 }
 
 /** `count` grants in force that end at the same instant. */
-async function aCrowd(count: number): Promise<Crowd> {
+async function aCrowd(count: number, durationSeconds = 1800): Promise<Crowd> {
   const inner = aWorld({ now: begin });
   const clock = new VirtualClock(begin);
   const { roleBindings } = inner.clusterOf('payments-prod');
@@ -37,7 +37,7 @@ async function aCrowd(count: number): Promise<Crowd> {
     const request = await stored(inner.inside.records, {
       status: 'active',
       createdAt: begin,
-      asked: { durationSeconds: 1800 },
+      asked: { durationSeconds },
     });
     const [binding] = request.grant?.bindings ?? [];
     if (!binding) throw new Error('It has a RoleBinding.');
@@ -139,13 +139,37 @@ describe('a few grants that end in one second', () => {
 });
 
 describe('a crowd', () => {
-  it('is prepared in one minute only, whenever in a minute the sweeps run', () => {
-    for (const jitter of [0, 1, 30_000, 59_999]) {
-      const spans = [0, 1, 2].map((minute) => endsToPrepare(plus(begin, minute * 60_000 + jitter)));
-      expect(spans.map(({ from }) => from)).toEqual(
-        ['08:00:20', '08:01:20', '08:02:20'].map((t) => `2026-11-21T${t}.000Z`),
+  it.each([
+    [0, 0],
+    [23, 20],
+    [30, 25],
+    [48, 47],
+    [59, 21],
+    [59, 59],
+  ])(
+    'ends on time when the sweeps come in second %i of each minute, and its end is in second %i',
+    async (second, ofEnd) => {
+      const crowd = await aCrowd(30, 1800 + ofEnd);
+      await crowd.clock.until(crowd.clock.sleep(second * 1000));
+      await play(crowd);
+      const lateness = crowd.requests.map(({ id }) =>
+        msBetween(endOf(crowd), crowd.deleted.get(`curfew-${id.toLowerCase()}`) ?? ''),
       );
-      expect(spans[0]?.before).toBe(spans[1]?.from);
+      expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...lateness)).toBeLessThanOrEqual(1000);
+    },
+  );
+
+  it('is prepared by some sweep with time to spare, also where one comes seconds late', () => {
+    for (let second = 0; second < 60; second++) {
+      for (const late of [0, 1_000, 9_000]) {
+        const sweeps = [0, 60_000 + late, 120_000].map((ms) => plus(begin, second * 1000 + ms));
+        const spans = sweeps.map((at) => ({ at, ...endsToPrepare(at) }));
+        for (const [i, { at, from, before }] of spans.entries()) {
+          expect(msBetween(at, from)).toBeGreaterThanOrEqual(20_000);
+          expect(before >= (spans[i + 1]?.from ?? before)).toBe(true);
+        }
+      }
     }
   });
 
