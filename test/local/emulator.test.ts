@@ -189,9 +189,8 @@ describe('an emulator whose parts fail', () => {
       return names.length > 0 && names;
     });
     expect(killed).toEqual([out.Slow]);
-    const { FunctionError, Payload } = await call;
-    expect(FunctionError).toBeDefined();
-    expect(JSON.parse(Payload?.transformToString() ?? '')).toMatchObject({ errorType: 'Runtime.ExitError' });
+    // How the emulator calls it depends on how far the process had come.
+    expect((await call).FunctionError).toBe('Unhandled');
     const others = await processesOf(emulator);
     expect(others.some((command) => command.includes('ministack-lambda-'))).toBe(true);
   }, 30_000);
