@@ -113,6 +113,17 @@ export const storedRequest = z.looseObject({
   waiting: z
     .looseObject({ state: z.enum(['AskReviewers', 'HoldGrant']), taskToken: z.string(), since: instant })
     .exactOptional(),
+  signals: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        points: z.int(),
+        at: instant,
+        by: z.string(),
+        note: z.string().exactOptional(),
+      }),
+    )
+    .exactOptional(),
   endRequested: z.looseObject({ at: instant, by: z.string(), reason: z.string() }).exactOptional(),
   grant: grant.exactOptional(),
   ending: z.looseObject({ since: instant, notBefore: instant, reason: z.string() }).exactOptional(),

@@ -23,6 +23,7 @@ export const eventTypes = [
   'grant-opened',
   'grant-bound',
   'grant-active',
+  'signalled',
   'end-requested',
   'revoking',
   'unbound',

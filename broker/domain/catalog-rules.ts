@@ -98,6 +98,10 @@ export const workloadsSchema = z.strictObject({
     .describe('The longest for a CI job or agent, whatever its role says.'),
 });
 
+const roleArn = z
+  .string()
+  .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, 'Write the full role ARN, with its path.');
+
 export const riskSchema = z.strictObject({
   points: z.partialRecord(z.enum(factorNames), z.int().min(0).max(100)).default({}),
   thresholds: z
@@ -109,6 +113,17 @@ export const riskSchema = z.strictObject({
       }),
     )
     .default([]),
+  signals: z
+    .record(
+      z.string().regex(/^[a-z0-9-]{1,63}$/, 'Use lower-case letters, digits and dashes.'),
+      z.strictObject({
+        points: z.int().min(1).max(100),
+        from: z.array(roleArn).min(1).describe('IAM roles that may send it.'),
+      }),
+    )
+    .default({})
+    .describe('What adds to the risk of a grant while it lasts (POST /v1/signals).'),
+  endFrom: z.int().min(1).max(100).optional().describe('The score from which a grant is ended.'),
 });
 
 const duty = z.enum(duties);

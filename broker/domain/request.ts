@@ -111,6 +111,15 @@ export interface EndRequest {
   reason: string;
 }
 
+/** Something that happened since it was decided, told by who may tell it. */
+export interface Signal {
+  name: string;
+  points: number;
+  at: Instant;
+  by: string;
+  note?: string;
+}
+
 export interface AccessRequest {
   schema: 1;
   id: string;
@@ -151,6 +160,8 @@ export interface AccessRequest {
   notifiedAt?: Instant;
   /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */
   waiting?: { state: 'AskReviewers' | 'HoldGrant'; taskToken: string; since: Instant };
+  /** Each name once; they add to the risk of the decision. */
+  signals?: Signal[];
   endRequested?: EndRequest;
   grant?: Grant;
   /** Set when revoking begins; `notBefore` is expiresAt, or earlier where an end was requested or a fault ends it. */

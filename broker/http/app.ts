@@ -12,6 +12,7 @@ import type { ApiWorld, App, Route } from './route.ts';
 import { catalog } from './routes/catalog.ts';
 import { kills } from './routes/kills.ts';
 import { requests } from './routes/requests.ts';
+import { signals } from './routes/signals.ts';
 import { simulate } from './routes/simulate.ts';
 import { whoami } from './routes/whoami.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -30,6 +31,7 @@ const prefix = /^\/(?!(?:v1|review)\/)[\w.~-]+(?=\/(?:v1|review)\/)/;
 export const routes: readonly Route[] = [
   ...requests,
   ...kills,
+  ...signals,
   ...simulate,
   ...catalog,
   ...whoami,

@@ -110,6 +110,18 @@ export const requestView = z
     openBy: instant.optional(),
     notified: z.array(z.string()).describe('Reviewers whose mail was accepted for delivery.'),
     notifiedAt: instant.optional(),
+    signals: z
+      .array(
+        z.object({
+          name: z.string(),
+          points: z.int(),
+          at: instant,
+          by: z.string(),
+          note: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe('What has added to the risk since it was decided.'),
     endRequested: z.object({ at: instant, by: z.string(), reason: z.string() }).optional(),
     grant: grantView.optional(),
     ending: z.object({ since: instant, notBefore: instant, reason: z.string() }).optional(),

@@ -6,6 +6,7 @@ import { decide } from '#domain/policy/decide.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
 import { fewest } from '#domain/policy/review-needs.ts';
 import { type AccessRequest, requestDigest } from '#domain/request.ts';
+import { riskNow } from '#domain/transitions/note-signal.ts';
 import type { World } from '#ports';
 
 /** `principal` is the role as IAM has it now; `circumstances` are those of this moment. */
@@ -23,6 +24,9 @@ export function approvalFault(
   const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
   const decision = decide({ catalog, asked, requester, now: clock.now(), ...line, ...circumstances });
   if (decision.outcome === 'refuse') return decision.reasons.join(' ');
+  const { endFrom } = catalog.risk;
+  if (endFrom !== undefined && request.signals && riskNow(request) >= endFrom)
+    return `the risk has grown to ${riskNow(request)}; ${endFrom} is the limit`;
   const role = catalog.roles[asked.role];
   const cluster = catalog.clusters[asked.cluster];
   if (!role || !cluster) return 'its role or cluster is no longer in the catalog';

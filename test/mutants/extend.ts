@@ -117,8 +117,8 @@ export const extendMutants: readonly Mutant[] = [
     guards: 'an end ends what was asked for to go on with it (N30)',
     changes: [
       {
-        file: 'broker/operations/revoke-grant.ts',
-        from: '  if (request.endRequested) await endSuccessors(world, request, { by: actor, reason });\n',
+        file: 'broker/operations/end-early.ts',
+        from: '  if (request.endRequested) await endSuccessors(world, request, wish);\n',
         to: '',
       },
       {

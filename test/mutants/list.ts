@@ -9,6 +9,7 @@ import { killMutants } from './kill.ts';
 import { ledgerMutants } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { openMutants } from './open.ts';
+import { policyMutants } from './policy.ts';
 import { recordMutants } from './records.ts';
 import { reviewMutants } from './review.ts';
 import { stateMachineMutants } from './state-machine.ts';
@@ -30,4 +31,5 @@ export const mutants: readonly Mutant[] = [
   ...stateMachineMutants,
   ...admissionMutants,
   ...reviewMutants,
+  ...policyMutants,
 ];

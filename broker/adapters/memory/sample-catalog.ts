@@ -33,6 +33,7 @@ const sample = {
       namespaces: ['payments'],
       maxDuration: '1h',
       reviews: { required: 2, from: ['payments-leads'] },
+      workloads: true,
       ticketRequired: true,
     },
     'event-reader': {

@@ -85,3 +85,13 @@ describe('a cap', () => {
     expect(combine([cap(60)], noRisk, 60)).toMatchObject({ outcome: 'approve', capSeconds: 60 });
   });
 });
+
+describe('assurance', () => {
+  it('is the strongest that any rule asks for', () => {
+    const [weak, strong] = assurances.map((assurance): Finding => ({ rule: assurance, assurance }));
+    if (!weak || !strong) throw new Error('There are two.');
+    for (const findings of [[weak, strong], [strong, weak], [strong]])
+      expect(combine(findings, noRisk, 60).assurance).toBe('signed');
+    expect(combine([weak], noRisk, 60).assurance).toBe('link');
+  });
+});
