@@ -29,7 +29,8 @@ export const nextStep: Record<ProblemName, string> = {
   IdentityRefused:
     'Sign the call (SigV4, service execute-api) with the session of an IAM role; IAM users and root are not accepted.',
   NotAllowed: 'Ask somebody who may; GET /v1/whoami says who you are to Curfew.',
-  RequestRefused: 'Ask for what the catalog allows: GET /v1/catalog lists it. The refusal is on record.',
+  RequestRefused:
+    'Ask for what the catalog allows: GET /v1/catalog lists it. What `details.requestId` names is on record.',
   RequestNotFound: 'Check the id: GET /v1/requests?scope=mine lists yours.',
   LinkUnusable:
     'Review with `curfew approve` or `curfew deny`, signed with your own identity, if it is still open.',

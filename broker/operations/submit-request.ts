@@ -28,7 +28,7 @@ export interface Submitted {
   created: boolean;
 }
 
-/** Throws RequestRefused (recorded as denied; details.requestId, details.reasons) and IdempotencyMismatch. */
+/** Throws RequestRefused (recorded as denied, but for too many; details.requestId, details.reasons) and IdempotencyMismatch. */
 export function submitRequest(world: SubmitNeeds, input: SubmitInput): Promise<Submitted> {
   const { submission, ...rest } = input;
   return submitAsked(world, { ...rest, body: submission }, async () => ({ asked: askedOf(submission) }));
@@ -97,6 +97,9 @@ async function newRequest(
 ): Promise<{ request: AccessRequest; event: AuditEvent }> {
   const now: Instant = world.clock.now();
   const { core, decision, line } = await judgeSubmission(world, caller, askedFor);
+  // Refusals are kept for ever: nobody can have us keep more of them than so many an hour.
+  if (decision.matched.includes('rate'))
+    throw new RequestRefused(decision.reasons.join(' '), { details: { reasons: decision.reasons } });
   const { asked, requester } = core;
   const status = { approve: 'approved', review: 'pending', refuse: 'denied' } as const;
   const digest = requestDigest({ ...core, ...line });

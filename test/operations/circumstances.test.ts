@@ -79,6 +79,19 @@ describe('limits', () => {
     await expect(ask(world)).rejects.toThrow(/1 is the most/);
   });
 
+  it('keep no record of what comes too often, so that nobody can fill the table', async () => {
+    const world = aWorld();
+    world.catalog.limits.perHour = 2;
+    const refused = { role: 'nobody-has-it' };
+    for (let time = 0; time < 2; time++)
+      await expect(ask(world, 'alice', refused)).rejects.toMatchObject({
+        details: { requestId: expect.any(String) },
+      });
+    for (let time = 0; time < 3; time++)
+      await expect(ask(world, 'alice', refused)).rejects.toThrow(/2 times within an hour/);
+    expect(world.inside.records.requests.size).toBe(2);
+  });
+
   it('do not stand in the way of the request itself when it is granted', async () => {
     const world = aWorld();
     world.catalog.limits = { concurrent: 1, perHour: 1 };
