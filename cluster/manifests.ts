@@ -5,11 +5,21 @@ import { brokerRights } from './broker-rights.ts';
 import { bindRole } from './fences/bind-role.ts';
 import { brokerDeletes } from './fences/broker-deletes.ts';
 import { brokerWrites } from './fences/broker-writes.ts';
+import { generalFences } from './fences/general.ts';
 import { grantForgery } from './fences/grant-forgery.ts';
 import { grantUpdate } from './fences/grant-update.ts';
 import { janitor } from './fences/janitor.ts';
-import { people } from './fences/people.ts';
-import { fenceManifests } from './fences/policy.ts';
+import { forbiddenCall } from './fences/people/forbidden-calls.ts';
+import { peopleIdentities } from './fences/people/identities.ts';
+import {
+  peopleInCluster,
+  peopleInProtected,
+  peopleLabels,
+  peopleNamespaces,
+} from './fences/people/places.ts';
+import { peoplePods, peopleRevisions } from './fences/people/pods.ts';
+import { people } from './fences/people/rights.ts';
+import { type Fence, fenceManifests } from './fences/policy.ts';
 import { roleCreate, roleUpdate } from './fences/role-definitions.ts';
 import { janitorManifests } from './janitor/manifests.ts';
 import { type Manifest, onboardedBy } from './manifest.ts';
@@ -43,12 +53,9 @@ export function manifestsFor(
 ): ClusterManifests {
   const offer = offerOn(catalog, clusterName);
   const labels = onboardingLabels(deployment);
+  const protectedNamespaces = [...(catalog.clusters[clusterName]?.protectedNamespaces ?? []), ownNamespace];
   const fences = [
-    bindRole(
-      offer,
-      [...(catalog.clusters[clusterName]?.protectedNamespaces ?? []), ownNamespace],
-      deployment,
-    ),
+    bindRole(offer, protectedNamespaces, deployment),
     grantForgery,
     grantUpdate,
     brokerDeletes,
@@ -57,6 +64,13 @@ export function manifestsFor(
     roleCreate,
     roleUpdate,
     people,
+    peopleIdentities,
+    peopleInProtected(protectedNamespaces),
+    peopleInCluster,
+    peopleNamespaces,
+    peoplePods,
+    peopleRevisions,
+    ...environmentFences(catalog, clusterName, protectedNamespaces),
   ];
   return {
     fences: fences.flatMap((fence) => fenceManifests(fence, labels)),
@@ -64,4 +78,21 @@ export function manifestsFor(
     rights: brokerRights(offer, labels),
     janitor: image === undefined ? [] : janitorManifests(offer, deployment, labels, image),
   };
+}
+
+/** What the cluster's environment adds. */
+function environmentFences(
+  { clusters, environments }: Catalog,
+  clusterName: string,
+  protectedNamespaces: readonly string[],
+): Fence[] {
+  const name = clusters[clusterName]?.environment;
+  const environment = name === undefined ? undefined : environments[name];
+  if (name === undefined || !environment) return [];
+  const { forbids, requiredLabels, general } = environment;
+  return [
+    ...[...new Set(forbids)].sort().map((call) => forbiddenCall(call, name)),
+    ...(requiredLabels.length > 0 ? [peopleLabels(requiredLabels)] : []),
+    ...(general === 'off' ? [] : generalFences(general, requiredLabels, protectedNamespaces)),
+  ];
 }

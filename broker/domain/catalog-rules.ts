@@ -1,6 +1,7 @@
 /** The parts of the catalog that hold rules besides its roles: environments, hours, limits, tickets, risk. */
 import * as z from 'zod';
 import { durationSchema } from './duration.ts';
+import { forbiddenCalls } from './forbidden-calls.ts';
 import { assurances, factorNames } from './policy/decision.ts';
 import { weekdays } from './policy/hours.ts';
 
@@ -58,10 +59,32 @@ const tightening = {
     .describe("`signed`: a reviewer has to sign with their own identity; a mailed link isn't enough."),
 };
 
+const labelKey = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+    'Write the key of a label such as team or app.kubernetes.io/name.',
+  );
+
 export const environmentSchema = z.strictObject({
   production: z.boolean().default(false).describe('Counts as a risk factor.'),
   ticketRequired: z.boolean().default(false),
   hours: hoursSchema.optional(),
+  forbids: z
+    .array(z.enum(forbiddenCalls))
+    .default([])
+    .describe('Calls that its clusters refuse to everybody with a grant, whatever their role allows.'),
+  requiredLabels: z
+    .array(labelKey)
+    .max(10)
+    .default([])
+    .describe('Labels that nobody with a grant may take off or change.'),
+  general: z
+    .enum(['off', 'warn', 'deny'])
+    .default('off')
+    .describe(
+      'For everybody, with a grant or not: no pods as root, and the required labels. Begin with `warn`.',
+    ),
   ...tightening,
 });
 

@@ -15,6 +15,8 @@ export interface KubernetesAnswer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: an object of Kubernetes; whoever asked knows its kind.
   body: any;
+  /** What the server warned of, as it said it. */
+  warnings?: string[];
 }
 
 export interface KubernetesCall {
@@ -24,6 +26,8 @@ export interface KubernetesCall {
   body?: unknown;
   /** User to act as, for trying what must be refused; needs the right to impersonate. */
   as?: string;
+  /** Groups to act as a member of, besides. */
+  asGroups?: readonly string[];
 }
 
 export type KubernetesApi = (call: KubernetesCall) => Promise<KubernetesAnswer>;
@@ -33,7 +37,7 @@ const timeoutMs = 15_000;
 /** The API behind an access. Answers of any status come back; Unavailable when there is none, or only half of one. */
 export function kubernetesApi(access: ClusterAccess): KubernetesApi {
   const agent = new https.Agent({ keepAlive: true, maxSockets: 4, proxyEnv: process.env });
-  return async ({ method, path, body, as }) => {
+  return async ({ method, path, body, as, asGroups }) => {
     const { headers, ...tls } = await access.options();
     const url = new URL(access.server.pathname.replace(/\/$/, '') + path, access.server);
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -50,6 +54,7 @@ export function kubernetesApi(access: ClusterAccess): KubernetesApi {
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...(as === undefined ? {} : { 'impersonate-user': as }),
+          ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
         },
       });
       const fail = (error: unknown) =>
@@ -66,10 +71,13 @@ export function kubernetesApi(access: ClusterAccess): KubernetesApi {
         response.on('error', fail);
         response.on('end', () => {
           const answer = Buffer.concat(chunks).toString('utf8');
+          const status = response.statusCode ?? 0;
+          const warnings = response.headersDistinct.warning;
+          const told = warnings === undefined ? {} : { warnings };
           try {
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(answer) });
+            resolve({ status, body: JSON.parse(answer), ...told });
           } catch {
-            resolve({ status: response.statusCode ?? 0, body: { message: answer.slice(0, 300) } });
+            resolve({ status, body: { message: answer.slice(0, 300) }, ...told });
           }
         });
       });

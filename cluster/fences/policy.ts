@@ -6,10 +6,14 @@ export interface ResourceRule {
   apiVersions: string[];
   operations: ('CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT' | '*')[];
   resources: string[];
+  /** Absent: both. */
+  scope?: 'Cluster' | 'Namespaced';
 }
 
 export interface Fence {
   name: string;
+  /** Deny where absent. */
+  mode?: 'warn' | 'deny';
   /** Fail: what can't be judged is refused. Ignore is only for fences around deleting, which must never hold up a revoke. */
   failurePolicy: 'Fail' | 'Ignore';
   on: ResourceRule[];
@@ -53,13 +57,13 @@ export function fenceManifests(
       apiVersion: `${admission}/v1`,
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata,
-      // Audit besides Deny: the cluster's audit log then says which fence refused, and why.
-      spec: { policyName: fence.name, validationActions: ['Deny', 'Audit'] },
+      // Audit besides: the cluster's audit log then says which fence refused or warned, and why.
+      spec: { policyName: fence.name, validationActions: [fence.mode === 'warn' ? 'Warn' : 'Deny', 'Audit'] },
     },
   ];
 }
 
-const inEveryScope = (rule: ResourceRule) => ({ ...rule, scope: '*' });
+const inEveryScope = (rule: ResourceRule) => ({ scope: '*', ...rule });
 
 export function onRbac(resources: string[], ...operations: ResourceRule['operations']): ResourceRule {
   return { apiGroups: ['rbac.authorization.k8s.io'], apiVersions: ['*'], operations, resources };

@@ -31,6 +31,13 @@ export const roleCreate: Fence = {
       message:
         "ClusterRoles named curfew:* are made by 'curfew onboard', and never aggregate the rules of others.",
     },
+    {
+      // Who impersonates is nobody's business in admission: the fences see only who is impersonated.
+      expression:
+        "object.?rules.orValue([]).all(r, r.verbs.all(v, v != '*' && !v.startsWith('impersonate')))",
+      message:
+        'ClusterRoles named curfew:* let nobody act as somebody else: no fence around people would see who it really is.',
+    },
   ],
 };
 

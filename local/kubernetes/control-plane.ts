@@ -103,6 +103,8 @@ async function startApiserver(options: ControlPlaneOptions): Promise<Child> {
       '--service-cluster-ip-range=10.0.0.0/24',
       '--authorization-mode=RBAC',
       '--anonymous-auth=false',
+      // As on EKS, where only policies keep them out.
+      '--allow-privileged=true',
       // Pods would be refused: the controller that makes each namespace's default account does not run here.
       '--disable-admission-plugins=ServiceAccount',
       ...(options.authenticatorKubeconfig

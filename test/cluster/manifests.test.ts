@@ -10,6 +10,7 @@ import { namespacesOf, offerOn } from '#cluster/offer.ts';
 import { type Catalog, catalogSchema } from '#domain/catalog.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { InvalidInput } from '#domain/errors.ts';
+import { forbiddenCalls } from '#domain/forbidden-calls.ts';
 
 const reader = {
   description: 'Look at pods',
@@ -21,14 +22,15 @@ const reader = {
   reviews: { required: 0 },
 };
 
-function catalogWith(roles: Record<string, object>): Catalog {
-  return catalogSchema.parse({
+function catalogInput(roles: Record<string, object>) {
+  return {
     version: 1,
     clusters: { 'payments-prod': { protectedNamespaces: ['vault'] }, 'payments-test': {} },
     roles,
     reviewers: {},
-  });
+  };
 }
+const catalogWith = (roles: Record<string, object>): Catalog => catalogSchema.parse(catalogInput(roles));
 
 const catalog = catalogWith({
   reader,
@@ -134,15 +136,26 @@ describe("The broker's rights", () => {
 });
 
 describe('The fences', () => {
-  const { fences } = manifestsFor(catalog, 'payments-prod', 'curfew', janitorImage);
+  const strict = catalogSchema.parse({
+    ...catalogInput({ reader }),
+    clusters: { 'payments-prod': { environment: 'prod' }, 'payments-test': {} },
+    environments: { prod: { forbids: forbiddenCalls, requiredLabels: ['team'], general: 'deny' } },
+    roles: { reader: { ...reader, namespaces: ['payments'] } },
+  });
+  const { fences } = manifestsFor(strict, 'payments-prod', 'curfew', janitorImage);
+  interface Rule {
+    operations: string[];
+    resources: string[];
+    scope: string;
+  }
   interface Policy {
     metadata: { name: string };
     spec: {
       failurePolicy: string;
       paramKind?: unknown;
       matchConstraints: {
-        resourceRules: { operations: string[]; resources: string[] }[];
-        excludeResourceRules?: { operations: string[]; resources: string[] }[];
+        resourceRules: Rule[];
+        excludeResourceRules?: Rule[];
       };
       matchConditions: { expression: string }[];
     };
@@ -160,26 +173,64 @@ describe('The fences', () => {
     for (const { spec } of policies) expect(spec.paramKind).toBeUndefined();
   });
 
-  test('never fail closed on the deleting of a RoleBinding by the broker', () => {
+  test('never fail closed on the deleting of a RoleBinding, but by people with a grant', () => {
     const judgesDeleting = policies.filter(({ spec: { matchConstraints } }) => {
-      const covers = (rules: { operations: string[]; resources: string[] }[] = []) =>
+      const covers = (rules: Rule[] = []) =>
         rules.some(
-          ({ operations, resources }) =>
+          ({ operations, resources, scope }) =>
             operations.some((operation) => operation === 'DELETE' || operation === '*') &&
-            resources.some((resource) => resource === 'rolebindings' || resource.startsWith('*')),
+            resources.some((resource) => resource === 'rolebindings' || resource.startsWith('*')) &&
+            scope !== 'Cluster',
         );
       return covers(matchConstraints.resourceRules) && !covers(matchConstraints.excludeResourceRules);
     });
-    expect(judgesDeleting.map(({ metadata, spec }) => [metadata.name, spec.failurePolicy])).toEqual([
-      ['curfew-broker-deletes', 'Ignore'],
-      ['curfew-janitor', 'Ignore'],
-      ['curfew-people', 'Fail'],
+    const named = (policy: string) =>
+      judgesDeleting.filter(({ spec }) => spec.failurePolicy === policy).map(({ metadata }) => metadata.name);
+    expect(named('Ignore')).toEqual(['curfew-broker-deletes', 'curfew-janitor']);
+    expect(named('Fail')).toEqual([
+      'curfew-people',
+      'curfew-people-protected',
+      'curfew-forbids-delete-collections',
     ]);
-    const people = judgesDeleting.find(({ metadata }) => metadata.name === 'curfew-people');
-    expect(people?.spec.matchConditions.map(({ expression }) => expression)).toEqual([
-      'request.userInfo.username.startsWith("curfew:")',
-    ]);
-    expect(unbindRoleUser.startsWith('curfew:')).toBe(false);
+    for (const { metadata, spec } of judgesDeleting) {
+      if (!named('Fail').includes(metadata.name)) continue;
+      expect(spec.matchConditions[0]?.expression).toMatch(
+        /^!request\.userInfo\.username\.startsWith\("curfew-system:"\) && \(.*"curfew:"/,
+      );
+    }
+    for (const user of [bindRoleUser, unbindRoleUser]) expect(user.startsWith('curfew-system:')).toBe(true);
+  });
+
+  test.each([
+    ['no rules of its own', {}, []],
+    [
+      'calls that it forbids, each once',
+      { forbids: ['exec', 'write-secrets', 'exec'] },
+      ['curfew-forbids-exec Deny', 'curfew-forbids-write-secrets Deny'],
+    ],
+    ['labels that stay', { requiredLabels: ['team'] }, ['curfew-people-labels Deny']],
+    [
+      'rules for everybody, which warn first',
+      { requiredLabels: ['team'], general: 'warn' },
+      ['curfew-people-labels Deny', 'curfew-general-root Warn', 'curfew-general-labels Warn'],
+    ],
+    ['rules for everybody, in force', { general: 'deny' }, ['curfew-general-root Deny']],
+  ])('follow the environment of the cluster: %s', (_, rules, expected) => {
+    const input = catalogInput({ reader });
+    const of = (environment?: string) => {
+      const clusters = { 'payments-prod': environment === undefined ? {} : { environment } };
+      const parsed = catalogSchema.parse({ ...input, clusters, environments: { prod: rules, test: {} } });
+      return manifestsFor(parsed, 'payments-prod', 'curfew', undefined).fences.flatMap((object) =>
+        object.kind === 'ValidatingAdmissionPolicyBinding' && 'spec' in object
+          ? [
+              `${object.metadata.name} ${(object.spec as { validationActions: string[] }).validationActions[0]}`,
+            ]
+          : [],
+      );
+    };
+    const usual = of();
+    expect(of('prod').filter((line) => !usual.includes(line))).toEqual(expected);
+    expect(of('test')).toEqual(usual);
   });
 
   test('write text as CEL reads it', () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { RbacRule } from '../rbac.ts';
 import { type FoundEscalation, judge } from './judge.ts';
+import { identities } from './known/identities.ts';
 import { escalationIds } from './known.ts';
 
 export const acceptsSchema = z
@@ -62,9 +63,20 @@ export function acceptFaults(role: JudgedRole): AcceptFault[] {
   ];
 }
 
+/** The fences around people would not hold against them. */
+const impersonations: ReadonlySet<string> = new Set(
+  identities.filter(({ id }) => id.includes('-impersonate-')).map(({ id }) => id),
+);
+
 /** A wildcard is refused whatever is accepted, and hides what its rule is really for. */
 function unaccepted({ id, severity, title, why, by, rules, accepted }: Concern): AcceptFault | undefined {
-  if (accepted !== undefined || id === 'E01-wildcard') return undefined;
+  if (id === 'E01-wildcard' || (accepted !== undefined && !impersonations.has(id))) return undefined;
+  if (accepted !== undefined) {
+    return {
+      path: ['rules', rules[0] ?? 0],
+      message: `${id} (${severity}): by "${by.join('", "')}" it can ${title}. That can't be accepted: the cluster's fences see only whom it acts as. Take it out of the rules.`,
+    };
+  }
   return {
     path: ['rules', rules[0] ?? 0],
     message:

@@ -1,6 +1,7 @@
 /** A fenced cluster on which every identity is cluster-admin, and grants to try on it: what is refused, only a fence refuses. */
 import { expect } from 'vitest';
 import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import type { Catalog } from '#domain/catalog.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { instantOf } from '#domain/instant.ts';
 import { bindingName } from '#domain/request.ts';
@@ -75,7 +76,7 @@ export interface FencedCluster extends TestCluster {
   remove(binding: RoleBinding, as?: string): Promise<KubernetesAnswer>;
   /** A grant that stands, made by BindRole, as the server shows it. */
   made(binding?: RoleBinding): Promise<KubernetesAnswer['body']>;
-  putUpFences(): Promise<void>;
+  putUpFences(catalog?: Catalog): Promise<void>;
   /** Makes a change behind the fences' back, as one can while they are down. */
   unfenced(change: () => Promise<KubernetesAnswer>): Promise<void>;
   removeGrants(): Promise<void>;
@@ -84,7 +85,7 @@ export interface FencedCluster extends TestCluster {
 export const collection = (namespace: string) => `${rbac}/namespaces/${namespace}/rolebindings`;
 export const pathOf = ({ metadata }: RoleBinding) => `${collection(metadata.namespace)}/${metadata.name}`;
 
-export async function startFencedCluster(): Promise<FencedCluster> {
+export async function startFencedCluster(given: Catalog = catalog): Promise<FencedCluster> {
   const on = await startTestCluster();
   const by = (as: string | undefined) => (as === undefined ? {} : { as });
   const fenced: FencedCluster = {
@@ -98,9 +99,9 @@ export async function startFencedCluster(): Promise<FencedCluster> {
       expect(said(answer)).toEqual({ status: 201, message: undefined });
       return answer.body;
     },
-    async putUpFences() {
+    async putUpFences(catalog = given) {
       await onboard(
-        on.onboarding(),
+        on.onboarding(catalog),
         async () => true,
         () => {},
       );

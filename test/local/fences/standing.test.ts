@@ -72,6 +72,15 @@ describe('A ClusterRole of the catalog', () => {
     }
   });
 
+  test.each(['impersonate', 'impersonate:serviceaccount', '*'])(
+    'N55: lets nobody act as somebody else, whom the fences would not see: %s',
+    async (verb) => {
+      const rules = [{ apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', verb] }];
+      const answer = await on.api({ method: 'POST', path, body: forged(onboarded, { rules }) });
+      expect(said(answer)).toEqual(refusedBy('curfew-role-create'));
+    },
+  );
+
   test('is not made by someone who may make roles but is no cluster-admin', async () => {
     const body = { ...forged({}), metadata: { name: 'role-maker' } };
     const rules = [

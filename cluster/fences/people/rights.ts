@@ -1,7 +1,6 @@
 /** Writes by people with a grant: nothing that would give access which outlives it. */
-import { literal } from '../cel.ts';
-import { peoplePrefix } from '../identities.ts';
-import { type Fence, onRbac } from './policy.ts';
+import { type Fence, onRbac } from '../policy.ts';
+import { byPeople } from './by-people.ts';
 
 export const people: Fence = {
   name: 'curfew-people',
@@ -10,12 +9,7 @@ export const people: Fence = {
     onRbac(['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'], 'CREATE', 'UPDATE', 'DELETE'),
     { apiGroups: [''], apiVersions: ['*'], operations: ['CREATE'], resources: ['serviceaccounts/token'] },
   ],
-  when: [
-    {
-      name: 'by-a-person-with-a-grant',
-      expression: `request.userInfo.username.startsWith(${literal(peoplePrefix)})`,
-    },
-  ],
+  when: [byPeople],
   require: [
     {
       expression: 'false',

@@ -1,0 +1,416 @@
+/** What people with a grant can't do on a real API server, though they are cluster-admins here: each refusal is a fence's. */
+import 'reflect-metadata';
+import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KubernetesCall } from '../../../cli/onboard/kubernetes-call.ts';
+import { alice, type FencedCluster, refusedBy, said, startFencedCluster } from './fenced-cluster.ts';
+import { making, type PodSpec, plainPod, workloadKinds } from './pods.ts';
+import { openSocket } from './socket.ts';
+
+let on: FencedCluster;
+let certificateRequest: string;
+beforeAll(async () => {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const made = await Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=admin',
+    keys,
+    signingAlgorithm: algorithm,
+  });
+  certificateRequest = Buffer.from(made.toString('pem')).toString('base64');
+  on = await startFencedCluster();
+});
+afterAll(() => on?.stop());
+
+const asAlice = async (call: KubernetesCall) => said(await on.api({ ...call, as: alice }));
+const done = (status: number) => ({ status, message: undefined });
+const create = (path: string, kind: string, more: object): KubernetesCall => ({
+  method: 'POST',
+  path,
+  body: { apiVersion: /^\/apis?\/(.*?)(\/namespaces\/[^/]+)?\/\w+$/.exec(path)?.[1], kind, ...more },
+});
+
+const container = (change: (container: PodSpec) => void) => (spec: PodSpec) => change(spec.containers[0]);
+const secure = (more: object) => container((c) => Object.assign(c.securityContext, more));
+
+const outside: [string, (spec: PodSpec) => void][] = [
+  ['privileged', secure({ privileged: true })],
+  ['with a capability more', secure({ capabilities: { add: ['SYS_ADMIN'] } })],
+  ['without a system call filter', secure({ seccompProfile: { type: 'Unconfined' } })],
+  ['without AppArmor', secure({ appArmorProfile: { type: 'Unconfined' } })],
+  [
+    'unconfined as a whole',
+    (s) => void Object.assign(s, { securityContext: { seccompProfile: { type: 'Unconfined' } } }),
+  ],
+  ["in the node's network", (s) => void Object.assign(s, { hostNetwork: true })],
+  ["among the node's processes", (s) => void Object.assign(s, { hostPID: true })],
+  ["in the node's shared memory", (s) => void Object.assign(s, { hostIPC: true })],
+  [
+    'with a folder of the node',
+    (s) => void Object.assign(s, { volumes: [{ name: 'node', hostPath: { path: '/' } }] }),
+  ],
+  [
+    'on a port of the node',
+    container((c) => Object.assign(c, { ports: [{ containerPort: 80, hostPort: 80 }] })),
+  ],
+  [
+    'privileged in a container that only prepares',
+    (s) =>
+      void Object.assign(s, {
+        initContainers: [
+          { ...s.containers[0], name: 'prepare', securityContext: { privileged: true, runAsNonRoot: true } },
+        ],
+      }),
+  ],
+];
+
+const asRoot: [string, (spec: PodSpec) => void][] = [
+  ['as root by its number', secure({ runAsUser: 0, runAsNonRoot: false })],
+  ['as whoever the image says', container((c) => void delete c.securityContext)],
+  [
+    'as whoever the image says, though the pod is asked',
+    (s) =>
+      void Object.assign(s, {
+        securityContext: { runAsNonRoot: false },
+        containers: [{ ...s.containers[0], securityContext: {} }],
+      }),
+  ],
+  [
+    'as root in one of its containers',
+    (s) => void s.containers.push({ name: 'second', image: 'x', securityContext: { runAsUser: 0 } }),
+  ],
+  [
+    'as root in a container that only prepares',
+    (s) => void Object.assign(s, { initContainers: [{ name: 'prepare', image: 'x' }] }),
+  ],
+];
+
+describe('N54: pods by people with a grant', () => {
+  test.each(workloadKinds)('are made as a %s when they are plain', async (kind) => {
+    expect(await asAlice(making(kind, plainPod()))).toEqual(done(201));
+  });
+
+  for (const kind of workloadKinds) {
+    test.each([...outside, ...asRoot])(`are not made as a ${kind} %s`, async (_, change) => {
+      const call = making(kind, plainPod(change));
+      expect(await asAlice({ ...call, path: `${call.path}?dryRun=All` })).toEqual(
+        refusedBy('curfew-people-pods'),
+      );
+    });
+  }
+
+  test('are made by others as before', async () => {
+    for (const [, change] of [...outside, ...asRoot])
+      expect((await on.api(making('Deployment', plainPod(change)))).status).toBe(201);
+  });
+
+  test('are not put on a node of choice, in any way', async () => {
+    expect(
+      await asAlice(
+        making(
+          'Pod',
+          plainPod((s) => void Object.assign(s, { nodeName: 'node-1' })),
+        ),
+      ),
+    ).toEqual(refusedBy('curfew-people-pods'));
+    await on.must(making('Pod', plainPod(), 'to-be-placed'));
+    const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' };
+    const pods = '/api/v1/namespaces/payments';
+    for (const path of [`${pods}/pods/to-be-placed/binding`, `${pods}/bindings`]) {
+      const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'to-be-placed' }, target };
+      expect(await asAlice({ method: 'POST', path, body })).toEqual(refusedBy('curfew-people-revisions'));
+    }
+  });
+
+  test('are not smuggled into a revision, to which a rollback would lead', async () => {
+    const call = create('/apis/apps/v1/namespaces/payments/controllerrevisions', 'ControllerRevision', {
+      metadata: { name: 'smuggled' },
+      revision: 2,
+      data: { spec: { template: { spec: plainPod() } } },
+    });
+    expect(await asAlice(call)).toEqual(refusedBy('curfew-people-revisions'));
+  });
+});
+
+/** A deployment that somebody else made. */
+async function standing(change: (spec: PodSpec) => void = () => {}) {
+  const call = making('Deployment', plainPod(change));
+  const made = await on.must(call);
+  return {
+    made,
+    put: (body: object) => asAlice({ method: 'PUT', path: `${call.path}/${made.metadata.name}`, body }),
+  };
+}
+
+describe('What runs already', () => {
+  const newImage = (made: PodSpec) => {
+    made.spec.template.spec.containers[0].image = 'registry.example/app:2';
+  };
+
+  test.each([...outside, ...asRoot])('is scaled and restarted, also where it runs %s', async (_, change) => {
+    const { made, put } = await standing(change);
+    made.spec.replicas = 3;
+    made.spec.template.metadata.annotations = { 'kubectl.kubernetes.io/restartedAt': 'now' };
+    expect(await put(made)).toEqual(done(200));
+  });
+
+  test.each(outside)('gets no other image where it runs %s', async (_, change) => {
+    const { made, put } = await standing(change);
+    newImage(made);
+    expect(await put(made)).toEqual(refusedBy('curfew-people-pods'));
+  });
+
+  test.each(asRoot)('gets another image where it ran %s, as nothing is gained by it', async (_, change) => {
+    const { made, put } = await standing(change);
+    newImage(made);
+    expect(await put(made)).toEqual(done(200));
+  });
+
+  test.each(asRoot)('is not made to run %s', async (_, change) => {
+    const { made, put } = await standing();
+    change(made.spec.template.spec);
+    expect(await put(made)).toEqual(refusedBy('curfew-people-pods'));
+  });
+
+  test('keeps its settings where they are the whole pod’s', async () => {
+    const { made, put } = await standing((s) => {
+      s.securityContext = { runAsUser: 1000 };
+      delete s.containers[0].securityContext;
+    });
+    newImage(made);
+    made.spec.template.spec.securityContext.runAsUser = 0;
+    expect(await put(made)).toEqual(refusedBy('curfew-people-pods'));
+  });
+});
+
+describe('N54: a debug container', () => {
+  const added = async (pod: string, securityContext: object | undefined) => {
+    const path = `/api/v1/namespaces/payments/pods/${pod}`;
+    const body = await on.must({ method: 'GET', path });
+    body.spec.ephemeralContainers = [
+      { name: 'debug', image: 'x', securityContext, terminationMessagePolicy: 'File' },
+    ];
+    return asAlice({ method: 'PUT', path: `${path}/ephemeralcontainers?dryRun=All`, body });
+  };
+
+  test('is added when it is plain, also to a pod that runs as root', async () => {
+    await on.must(making('Pod', plainPod(), 'plain'));
+    await on.must(making('Pod', plainPod(secure({ runAsNonRoot: false })), 'as-root'));
+    for (const pod of ['plain', 'as-root'])
+      expect(await added(pod, { runAsNonRoot: true })).toEqual(done(200));
+  });
+
+  test.each([
+    ['privileged', { privileged: true, runAsNonRoot: true }],
+    ['with a capability more', { capabilities: { add: ['SYS_PTRACE'] }, runAsNonRoot: true }],
+    ['as root', { runAsUser: 0 }],
+    ['as whoever its image says', undefined],
+  ])('is not added %s', async (_, securityContext) => {
+    expect(await added('plain', securityContext)).toEqual(refusedBy('curfew-people-pods'));
+  });
+
+  test('is not added to a pod that reaches into its node', async () => {
+    await on.must(
+      making(
+        'Pod',
+        plainPod((s) => void Object.assign(s, { hostNetwork: true })),
+        'on-node',
+      ),
+    );
+    expect(await added('on-node', { runAsNonRoot: true })).toEqual(refusedBy('curfew-people-pods'));
+  });
+});
+
+describe('N53: a protected namespace', () => {
+  const streams = ['exec?command=sh&stdout=true', 'attach?stdout=true', 'portforward?ports=80'];
+  const visits = ['vault', 'kube-system', 'curfew-system'].flatMap((namespace) =>
+    streams.flatMap((stream) =>
+      (['GET', 'POST'] as const).map((method) => [method, namespace, stream] as const),
+    ),
+  );
+
+  test.each(visits)('is not entered by %s in %s: %s', async (method, namespace, stream) => {
+    const path = `/api/v1/namespaces/${namespace}/pods/web/${stream}`;
+    expect(await openSocket(on.cluster, { method, path, as: alice })).toEqual(
+      refusedBy('curfew-people-protected'),
+    );
+  });
+
+  test.each(streams)(
+    'is all that is closed: %s in a namespace of the catalog gets past the fences',
+    async (stream) => {
+      for (const method of ['GET', 'POST'] as const) {
+        const path = `/api/v1/namespaces/payments/pods/web/${stream}`;
+        expect(await openSocket(on.cluster, { method, path, as: alice })).toEqual({
+          status: 404,
+          message: expect.stringContaining('pods "web" not found'),
+        });
+      }
+    },
+  );
+
+  test.each(['vault', 'kube-system', 'curfew-system'])(
+    'takes no proxy and no object, in %s',
+    async (namespace) => {
+      for (const path of [`pods/web/proxy/`, `services/web/proxy/`])
+        expect(await asAlice({ method: 'GET', path: `/api/v1/namespaces/${namespace}/${path}` })).toEqual(
+          refusedBy('curfew-people-protected'),
+        );
+      const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
+      expect(await asAlice(create(configMaps, 'ConfigMap', { metadata: { name: 'x' } }))).toEqual(
+        refusedBy('curfew-people-protected'),
+      );
+      const gone = await asAlice({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
+      expect(gone.status).toBeGreaterThanOrEqual(400);
+    },
+  );
+});
+
+describe('E22 to E40: what belongs to the cluster', () => {
+  const of = 'curfew-people-cluster';
+  test.each<[string, KubernetesCall | (() => KubernetesCall), string]>([
+    ['a read of a kubelet through its node', { method: 'GET', path: '/api/v1/nodes/n/proxy/pods' }, of],
+    ['a command through a kubelet', { method: 'POST', path: '/api/v1/nodes/n/proxy/run/a/b/c' }, of],
+    ['a node', create('/api/v1/nodes', 'Node', { metadata: { name: 'n' } }), of],
+    [
+      'a volume of the node’s disk',
+      create('/api/v1/persistentvolumes', 'PersistentVolume', {
+        metadata: { name: 'v' },
+        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/' } },
+      }),
+      of,
+    ],
+    [
+      'a certificate',
+      () =>
+        create('/apis/certificates.k8s.io/v1/certificatesigningrequests', 'CertificateSigningRequest', {
+          metadata: { name: 'c' },
+          spec: {
+            request: certificateRequest,
+            signerName: 'kubernetes.io/kube-apiserver-client',
+            usages: ['client auth'],
+          },
+        }),
+      of,
+    ],
+    [
+      'a webhook',
+      create(
+        '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+        'MutatingWebhookConfiguration',
+        {
+          metadata: { name: 'w' },
+        },
+      ),
+      of,
+    ],
+    [
+      'a definition of a resource',
+      create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', 'CustomResourceDefinition', {
+        metadata: { name: 'widgets.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { plural: 'widgets', kind: 'Widget' },
+          versions: [
+            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+          ],
+        },
+      }),
+      of,
+    ],
+    [
+      'a ClusterRoleBinding',
+      create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', 'ClusterRoleBinding', {
+        metadata: { name: 'b' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [],
+      }),
+      'curfew-people',
+    ],
+    [
+      'a namespace',
+      create('/api/v1/namespaces', 'Namespace', { metadata: { name: 'mine' } }),
+      'curfew-people-namespaces',
+    ],
+  ])('is out of reach: %s', async (_, call, fence) => {
+    const answer = await asAlice(typeof call === 'function' ? call() : call);
+    expect(answer.status).toBe(422);
+    expect(answer.message).toMatch(new RegExp(`ValidatingAdmissionPolicy '(${fence}|${of})'`));
+  });
+
+  test('but everybody may ask what they may do', async () => {
+    const review = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    expect(await asAlice(create(path, 'SelfSubjectAccessReview', review))).toEqual(done(201));
+    const whoAmI = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    expect(await asAlice(create(whoAmI, 'SelfSubjectReview', {}))).toEqual(done(201));
+  });
+});
+
+describe('E30: the labels of a namespace', () => {
+  const path = '/api/v1/namespaces/other';
+  const relabelled = async (change: (labels: Record<string, string>) => void) => {
+    const namespace = await on.must({ method: 'GET', path });
+    change(namespace.metadata.labels);
+    return asAlice({ method: 'PUT', path: `${path}?dryRun=All`, body: namespace });
+  };
+  const enforce = 'pod-security.kubernetes.io/enforce';
+
+  test('are not changed: pod security is neither set, loosened nor taken off', async () => {
+    const namespace = await on.must({ method: 'GET', path });
+    namespace.metadata.labels[enforce] = 'baseline';
+    await on.must({ method: 'PUT', path, body: namespace });
+    const fence = refusedBy('curfew-people-namespaces');
+    expect(await relabelled((l) => void delete l[enforce])).toEqual(fence);
+    expect(await relabelled((l) => void Object.assign(l, { [enforce]: 'privileged' }))).toEqual(fence);
+    expect(await relabelled((l) => void Object.assign(l, { 'policies.example/skip': 'true' }))).toEqual(
+      fence,
+    );
+    expect(await relabelled(() => {})).toEqual(done(200));
+  });
+});
+
+describe('E12, E41: what proves an identity', () => {
+  const path = '/api/v1/namespaces/payments';
+  const fence = refusedBy('curfew-people-identities');
+
+  test('is not asked for as a Secret that is filled with a token', async () => {
+    const metadata = { name: 'token', annotations: { 'kubernetes.io/service-account.name': 'default' } };
+    const type = 'kubernetes.io/service-account-token';
+    expect(await asAlice(create(`${path}/secrets`, 'Secret', { metadata, type }))).toEqual(fence);
+    expect(await asAlice(create(`${path}/secrets`, 'Secret', { metadata: { name: 'plain' } }))).toEqual(
+      done(201),
+    );
+  });
+
+  test('is not another role in AWS, neither for a new service account nor for one that stands', async () => {
+    const annotations = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/admin' };
+    const made = (name: string, more: object) =>
+      create(`${path}/serviceaccounts`, 'ServiceAccount', { metadata: { name, ...more } });
+    expect(await asAlice(made('cloud', { annotations }))).toEqual(fence);
+    expect(await asAlice(made('plain', {}))).toEqual(done(201));
+    const account = await on.must({ method: 'GET', path: `${path}/serviceaccounts/plain` });
+    account.metadata.annotations = { note: 'x' };
+    expect(await asAlice({ method: 'PUT', path: `${path}/serviceaccounts/plain`, body: account })).toEqual(
+      done(200),
+    );
+    account.metadata.annotations = annotations;
+    delete account.metadata.resourceVersion;
+    expect(await asAlice({ method: 'PUT', path: `${path}/serviceaccounts/plain`, body: account })).toEqual(
+      fence,
+    );
+  });
+});
+
+describe('The fences around people', () => {
+  test('judge by the group too, whatever name an entry of ours has lost', async () => {
+    const other = 'mallory';
+    await on.makeAdmin(other);
+    const privileged = making('Pod', plainPod(secure({ privileged: true })));
+    const group = `curfew:principal:${'0'.repeat(32)}`;
+    const answer = await on.api({ ...privileged, as: other, asGroups: [group] });
+    expect(said(answer)).toEqual(refusedBy('curfew-people-pods'));
+    expect((await on.api({ ...privileged, as: other })).status).toBe(201);
+  });
+});
