@@ -228,6 +228,14 @@ describe('what a role can lead to', () => {
     expect(messageOf(wild)).not.toMatch(/E01-wildcard/);
   });
 
+  it('never includes acting as others, whatever is accepted: no fence would see who it really is', () => {
+    const acting = accepting('E17-exec', 'E06-impersonate-service-accounts').replace(
+      'resources: [pods/exec], verbs: [create]',
+      'resources: [pods/exec, serviceaccounts], verbs: [create, impersonate]',
+    );
+    expect(messageOf(acting)).toMatch(/:14 .*E06-impersonate-service-accounts .*That can't be accepted/);
+  });
+
   it('changes nothing of what is granted: the digest is of the rules alone', () => {
     const [role, other] = [accepting('E17-exec'), accepting('E17-exec').replace('A shell', 'Something')].map(
       (text) => readCatalog(text).roles.debugger,
