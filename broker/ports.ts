@@ -206,9 +206,13 @@ export interface Mail {
 export interface Mailer {
   send(mail: Mail): Promise<void>;
 }
-/** Renders the mail that asks one reviewer; kept out of operations, which know no HTML. */
+/** Renders mail for one person; kept out of operations, which know no HTML. */
 export interface Messages {
   reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail;
+  /** Says that somebody takes access by break-glass; decides nothing and holds no link. */
+  noticeMail(request: AccessRequest, person: string): Mail;
+  /** Asks to look back at a use of break-glass. `overdue`: its time is over. */
+  afterReviewMail(request: AccessRequest, person: string, overdue: boolean): Mail;
 }
 
 /** The locked bucket. */
@@ -261,7 +265,8 @@ type CountName =
   | 'ClusterSwept'
   | 'OrphanRemoved'
   | 'DriftFound'
-  | 'PolicyFailed';
+  | 'PolicyFailed'
+  | 'AfterReviewOverdue';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {

@@ -77,6 +77,11 @@ export class Alarms extends Construct {
       ours('PolicyFailed'),
       "The organisation's policy could not judge a request, which was refused.",
     );
+    this.#alarm(
+      'AfterReviewOverdue',
+      ours('AfterReviewOverdue'),
+      'A use of break-glass has not been reviewed in time.',
+    );
     const endedBadly = {
       ExecutionFailed: lifecycle.metricFailed(minutes(5)),
       ExecutionAborted: lifecycle.metricAborted(minutes(5)),

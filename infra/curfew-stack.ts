@@ -55,7 +55,7 @@ export class CurfewStack extends Stack {
     records.grantChange(openGrant);
     records.grantLedger(openGrant);
     records.grantShip(openGrant);
-    records.grantList(openGrant, 'requester');
+    records.grantList(openGrant, 'due', 'requester');
     audit.grantShip(openGrant);
     entries.grantDescribeCluster(openGrant, 'granting');
     entries.grantDescribe(openGrant, 'granting');

@@ -45,6 +45,34 @@ const risk = z.looseObject({
   factors: z.array(z.looseObject({ name: z.enum(factorNames), points: z.int(), why: z.string() })),
 });
 
+const notice = z.looseObject({
+  to: z.array(z.string()),
+  sent: z.array(z.string()),
+  tries: z.int().nonnegative(),
+  triedAt: instant,
+  sentAt: instant.exactOptional(),
+  problem: z.string().exactOptional(),
+});
+
+const afterReview = z.looseObject({
+  from: z.array(z.string()),
+  openedAt: instant,
+  answerBy: instant,
+  reminders: z.int().nonnegative(),
+  remindedAt: instant.exactOptional(),
+  tries: z.int().positive().exactOptional(),
+  escalatedAt: instant.exactOptional(),
+  answer: z
+    .looseObject({
+      reviewer: z.string(),
+      verdict: z.enum(['accept', 'dispute']),
+      reason: z.string(),
+      at: instant,
+      digest: z.string(),
+    })
+    .exactOptional(),
+});
+
 export const storedRequest = z.looseObject({
   schema: z.literal(1),
   id: z.string().min(1),
@@ -75,6 +103,7 @@ export const storedRequest = z.looseObject({
     ticket: z.string().exactOptional(),
     startsAt: instant.exactOptional(),
     extends: z.string().exactOptional(),
+    breakGlass: z.literal(true).exactOptional(),
   }),
   resolved: z.looseObject({
     eksCluster,
@@ -88,6 +117,7 @@ export const storedRequest = z.looseObject({
     reasons: z.array(z.string()),
     matched: z.array(z.string()),
     reviews: z.array(z.looseObject({ rule: z.string(), needs: z.array(reviewNeed) })),
+    waived: z.array(z.string()).exactOptional(),
     reviewsNeeded: z.int(),
     capSeconds: z.int().exactOptional(),
     assurance: z.enum(assurances),
@@ -128,6 +158,8 @@ export const storedRequest = z.looseObject({
   grant: grant.exactOptional(),
   ending: z.looseObject({ since: instant, notBefore: instant, reason: z.string() }).exactOptional(),
   standing: z.looseObject({ since: instant, at: instant, reason: z.string() }).exactOptional(),
+  notice: notice.exactOptional(),
+  afterReview: afterReview.exactOptional(),
   history: z.array(z.looseObject({ status, at: instant, by: z.string(), reason: z.string() })),
   audit: z.looseObject({ seq: z.int().positive(), hash: z.string() }),
   dueAt: instant.exactOptional(),

@@ -27,6 +27,10 @@ function reaching({ rules }: Judged, ids: readonly string[]): number[] {
   return [...new Set(found.flatMap((escalation) => escalation.rules))].sort((a, b) => a - b);
 }
 
+export function reachesSecrets(role: Judged): boolean {
+  return reaching(role, secrets).length > 0;
+}
+
 function secretFaults(role: Judged): ReferenceFault[] {
   const reached = reaching(role, secrets);
   if (reached.length === 0) return [];

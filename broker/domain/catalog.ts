@@ -1,6 +1,7 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
 import { boundaryFaults } from './catalog-boundaries.ts';
+import { breakGlassFaults, breakGlassSchema } from './catalog-break-glass.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
   duties,
@@ -88,6 +89,9 @@ const roleSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether CI jobs and agents may ask for it, besides people.'),
+  breakGlass: breakGlassSchema
+    .optional()
+    .describe('Lets people have it at once in an emergency, without reviews beforehand; absent: never.'),
 });
 
 const groupSchema = z.strictObject({ members: z.array(person).min(1) });
@@ -160,8 +164,12 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
           'Wildcards grant what nobody has listed; name the groups, resources and verbs.',
         );
     });
-    for (const { path, message } of [...acceptFaults(role), ...boundaryFaults(role)])
-      fault([...at, ...path], message);
+    const faults = [
+      ...acceptFaults(role),
+      ...boundaryFaults(role),
+      ...breakGlassFaults(role, Object.keys(catalog.reviewers)),
+    ];
+    for (const { path, message } of faults) fault([...at, ...path], message);
   }
 });
 

@@ -1,7 +1,9 @@
 /** The one transition table. Every change of a request goes through `advance` or `amend`, which append its audit event. */
+import { noticeDueAt, reminderDueAt } from './after-review.ts';
 import { type AuditEvent, chain, type EventType } from './audit-event.ts';
 import { WrongStatus } from './errors.ts';
 import { after, earliest, type Instant } from './instant.ts';
+import { mailPauseMs } from './mail-pause.ts';
 import type { AccessRequest, Grant, Status } from './request.ts';
 import { opensAt } from './start.ts';
 
@@ -40,17 +42,26 @@ export function canAdvance(from: Status, to: Status): boolean {
 /** How long the sweep leaves a request alone in each status before it looks whether somebody still drives it. */
 export const patience = { ask: 60_000, bind: 90_000, hold: 5_000, revoke: 10_000 } as const;
 
-/** Longest pause between two tries to mail the reviewers. */
-const longestMailPauseMs = 30 * 60_000;
-
-/** When the sweep has to look next; undefined once final. A request that is not final always has one. */
+/**
+ * When the sweep has to look next. A request that is not final always has one; a final one as long as its notice is not sent or
+ * its after-review is open, so that both are driven on whatever became of the grant.
+ */
 export function dueAt(request: AccessRequest): Instant | undefined {
+  const reminder = isFinal(request.status) ? reminderDueAt(request) : undefined;
+  const [first, ...rest] = [lifeDueAt(request), noticeDueAt(request), reminder].filter(
+    (due) => due !== undefined,
+  );
+  return first === undefined ? undefined : earliest(first, ...rest);
+}
+
+/** When somebody has to look whether its lifecycle goes on: nothing else may end a grant. Undefined once final. */
+export function lifeDueAt(request: AccessRequest): Instant | undefined {
   const { status, grant, updatedAt } = request;
   switch (status) {
     case 'pending':
       return request.notifiedAt
         ? request.reviewBy
-        : earliest(after(updatedAt, mailPauseMs(request)), request.reviewBy);
+        : earliest(after(updatedAt, mailPauseMs(request.mailTries ?? 0)), request.reviewBy);
     case 'approved':
       return after(updatedAt, patience.ask);
     case 'scheduled':
@@ -79,10 +90,6 @@ function endDueAt({ endRequested }: AccessRequest, { expiresAt }: Grant): Instan
   // An end that was asked for is due at once: the wake-up may be lost, and a second one beside the sweep does no harm.
   const natural = after(expiresAt, patience.hold);
   return endRequested ? earliest(endRequested.at, natural) : natural;
-}
-
-function mailPauseMs({ mailTries = 0 }: AccessRequest): number {
-  return Math.min(patience.ask * 2 ** Math.max(0, mailTries - 1), longestMailPauseMs);
 }
 
 export interface Step {
@@ -144,12 +151,18 @@ export function advance(before: AccessRequest, to: Status, step: Step): Advanced
   return withEvent({ ...before, history: [...before.history, entry] }, to, step, type);
 }
 
-/**
- * Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. What
- * is over takes one kind of fact only: what the sweep found of it, and took away.
- */
+/** Facts that what is over still takes: what the sweep found of it, and what follows a use of break-glass. */
+const afterwards: readonly EventType[] = [
+  'swept',
+  'notice-sent',
+  'after-review-reminded',
+  'after-review-overdue',
+  'after-reviewed',
+];
+
+/** Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. */
 export function amend(before: AccessRequest, step: Step & { type: EventType }): Advanced {
-  if (isFinal(before.status) && step.type !== 'swept') {
+  if (isFinal(before.status) && !afterwards.includes(step.type)) {
     throw new WrongStatus(`Request ${before.id} is ${before.status}: it is over.`, {
       details: { requestId: before.id, status: before.status },
     });

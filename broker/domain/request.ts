@@ -1,5 +1,6 @@
 /** AccessRequest: what is asked, by whom, what was decided and what exists because of it. The record of one request. */
 import * as z from 'zod';
+import type { AfterReview, Notice } from './after-review.ts';
 import type { PolicyRule } from './catalog.ts';
 import { namespaceSchema } from './catalog.ts';
 import { digestOf } from './digest.ts';
@@ -50,6 +51,12 @@ export const submissionSchema = z.strictObject({
   reason: plainText(500),
   ticket: plainText(100).optional(),
   startsAt: startSchema.optional(),
+  breakGlass: z
+    .boolean()
+    .optional()
+    .describe(
+      'In an emergency: at once and without reviews, where the role allows it. Told loudly, and reviewed afterwards.',
+    ),
 });
 export type Submission = z.output<typeof submissionSchema>;
 
@@ -64,6 +71,8 @@ export interface Asked {
   startsAt?: Instant;
   /** Id of the request whose grant this one continues; starts when that one ends. */
   extends?: string;
+  /** At once and without reviews, because of an emergency. */
+  breakGlass?: true;
 }
 
 /** What the catalog said at submission; covered by the digest, so a later change is noticed. */
@@ -168,10 +177,14 @@ export interface AccessRequest {
   ending?: { since: Instant; notBefore: Instant; reason: string };
   /** Why something may stand although its end has come, and since when; gone once nothing stands. `at`: noted last. */
   standing?: { since: Instant; at: Instant; reason: string };
+  /** Of break-glass: who is told of it, loudly. */
+  notice?: Notice;
+  /** Of break-glass: what stays open until somebody else has looked at it, whatever becomes of the grant. */
+  afterReview?: AfterReview;
   history: { status: Status; at: Instant; by: string; reason: string }[];
   /** Head of the audit chain: number and hash of the last event. */
   audit: { seq: number; hash: string };
-  /** When the sweep has to look at it next; absent once final. */
+  /** When the sweep has to look at it next; absent once final and without an open after-review. */
   dueAt?: Instant;
 }
 

@@ -48,6 +48,10 @@ export const decisionView = z
         }),
       )
       .describe('Per rule that wants reviews; all needs of each have to be met, by different people.'),
+    waived: z
+      .array(z.string())
+      .optional()
+      .describe('Rules whose demands were set aside by break-glass, which is then in `matched`.'),
     reviewsNeeded: z.int().describe('Fewest people that can meet all of them.'),
     capSeconds: z.int().optional().describe('The longest it may last.'),
     assurance: z.enum(assurances).describe('The least assurance of a review that counts.'),
@@ -57,6 +61,27 @@ export const decisionView = z
     }),
   })
   .meta({ id: 'Decision' });
+
+const afterReviewView = z
+  .object({
+    from: z.array(z.string()).describe('Reviewer groups that own it.'),
+    openedAt: instant,
+    answerBy: instant,
+    reminders: z.int(),
+    remindedAt: instant.optional(),
+    tries: z.int().optional().describe('Tries to remind in a row that failed.'),
+    escalatedAt: instant.optional().describe('When the operators were first told that it is overdue.'),
+    answer: z
+      .object({
+        reviewer: z.string(),
+        verdict: z.enum(['accept', 'dispute']),
+        reason: z.string(),
+        at: instant,
+        digest,
+      })
+      .optional(),
+  })
+  .describe('Of break-glass: open until somebody else has answered it, whatever became of the grant.');
 
 export const requestView = z
   .object({
@@ -83,6 +108,7 @@ export const requestView = z
       ticket: z.string().optional(),
       startsAt: instant.optional().describe('When it is to start; its end is fixed by it.'),
       extends: z.string().optional().describe('Id of the request whose grant this one continues.'),
+      breakGlass: z.literal(true).optional().describe('Taken at once and without reviews: an emergency.'),
     }),
     resolved: z
       .object({
@@ -129,6 +155,18 @@ export const requestView = z
       .object({ since: instant, at: instant, reason: z.string() })
       .optional()
       .describe('Why something may stand although its end has come; Curfew goes on trying.'),
+    notice: z
+      .object({
+        to: z.array(z.string()),
+        sent: z.array(z.string()),
+        tries: z.int(),
+        triedAt: instant,
+        sentAt: instant.optional(),
+        problem: z.string().optional(),
+      })
+      .optional()
+      .describe('Of break-glass: who is told of it.'),
+    afterReview: afterReviewView.optional(),
     history: z.array(z.object({ status, at: instant, by: z.string(), reason: z.string() })),
     audit: z.object({ seq: z.int(), hash: digest }).describe("Head of the request's audit chain."),
     dueAt: instant.optional(),

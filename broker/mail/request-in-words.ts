@@ -84,6 +84,9 @@ function riskInWords({ score, factors }: Decision['risk']): string[] {
 
 const deletion = 'It deletes things. What is deleted does not come back when access ends.';
 
+const breakGlass = ({ waived = [] }: Decision): string =>
+  `By break-glass: an emergency, they say.${waived.length > 0 ? ` Set aside: ${waived.join(', ')}.` : ''} Somebody else looks back at it afterwards.`;
+
 function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = roleNameOf(requester.principalArn);
@@ -103,6 +106,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     can: rulesInWords(resolved.rules),
     cautions: [
       ...(isPerson ? [] : [wholeRole]),
+      ...(asked.breakGlass ? [breakGlass(decision)] : []),
       ...concernsOf({ rules: resolved.rules, accepts }).map(concernInWords),
       ...(deletes(resolved.rules) ? [deletion] : []),
       ...decision.reasons,

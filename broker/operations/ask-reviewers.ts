@@ -5,6 +5,8 @@ import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord } from './change-record.ts';
 import { mailReviewers } from './mail-reviewers.ts';
+import { sendNotice } from './send-notice.ts';
+import { bestEffort } from './signal.ts';
 
 type Needs = Pick<World, 'clock' | 'ids' | 'records' | 'executions' | 'mailer' | 'messages'>;
 
@@ -33,7 +35,13 @@ export async function askReviewers(
       ...request,
       waiting: { state: 'AskReviewers', taskToken, since: world.clock.now() },
     });
-    return request;
+    return tell(world, request);
   }
-  return mailReviewers(world, { requestId });
+  return tell(world, await mailReviewers(world, { requestId }));
+}
+
+/** Of break-glass, and after everything that the grant waits for: a fault here must hold nothing up. The sweep tries again. */
+async function tell(world: Needs, request: AccessRequest): Promise<AccessRequest> {
+  await bestEffort(() => sendNotice(world, { requestId: request.id, actor: 'curfew:AskReviewers' }));
+  return request;
 }

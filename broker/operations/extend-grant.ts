@@ -24,7 +24,8 @@ export async function extendGrant(world: SubmitNeeds, input: ExtendInput): Promi
   const extended = await readRequest(world, id);
   const { asked, grant } = extended;
   refuseUnlessTheirs(caller, extended);
-  const { startsAt: _, ...rest } = asked;
+  // An emergency that goes on is asked for like anything else: there was time meanwhile.
+  const { startsAt: _, breakGlass: __, ...rest } = asked;
   const reason = input.reason ?? asked.reason;
   const ticket = input.ticket ?? asked.ticket;
   const key = idempotencyKey === undefined ? {} : { idempotencyKey };

@@ -68,13 +68,14 @@ function resolve({ catalog, settings }: JudgeNeeds, asked: Asked): Resolved | un
 }
 
 export function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
-  const { ticket, startsAt, ...fields } = rest;
+  const { ticket, startsAt, breakGlass, ...fields } = rest;
   return {
     ...fields,
     namespaces: [...new Set(namespaces)].sort(),
     durationSeconds: duration,
     ...(ticket === undefined ? {} : { ticket }),
     ...(startsAt === undefined ? {} : { startsAt }),
+    ...(breakGlass ? { breakGlass } : {}),
   };
 }
 

@@ -1,10 +1,10 @@
 /** Mails every reviewer who has not been mailed yet; a repeat mails only those who are left. */
-import { Unavailable } from '#domain/errors.ts';
 import { amend } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { linkHash } from '#domain/review-link.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
+import { type Sent, sendMails } from './send-mails.ts';
 
 type Needs = Pick<World, 'clock' | 'ids' | 'records' | 'mailer' | 'messages'>;
 
@@ -18,13 +18,10 @@ export async function mailReviewers(
 
   const secrets = new Map(left.map((reviewer) => [reviewer, world.ids.secret()]));
   await keepLinks(world, before, secrets);
-  const problems = new Map<string, string>();
-  const sending = [...secrets].map(async ([reviewer, secret]) => {
-    const problem = await sendOne(world, before, reviewer, secret);
-    if (problem) problems.set(reviewer, problem);
-  });
-  await Promise.all(sending);
-  return recordSent(world, requestId, left, problems);
+  const mailed = await sendMails(world, left, (reviewer) =>
+    world.messages.reviewMail(before, reviewer, secrets.get(reviewer) ?? ''),
+  );
+  return recordSent(world, requestId, mailed);
 }
 
 /** Links are kept before any mail leaves, so that no mail carries one that is unknown. */
@@ -55,31 +52,8 @@ async function keepLinks(world: Needs, seen: AccessRequest, secrets: Map<string,
   });
 }
 
-/** Undefined when the mail was accepted, else the problem in words. */
-async function sendOne(
-  world: Needs,
-  request: AccessRequest,
-  reviewer: string,
-  secret: string,
-): Promise<string | undefined> {
-  try {
-    await world.mailer.send(world.messages.reviewMail(request, reviewer, secret));
-    return undefined;
-  } catch (error) {
-    if (error instanceof Unavailable) return error.message;
-    throw error;
-  }
-}
-
 /** A problem is written once and not at every try: the sweep may meet it each minute for hours. */
-async function recordSent(
-  world: Needs,
-  requestId: string,
-  asked: string[],
-  problems: ReadonlyMap<string, string>,
-): Promise<AccessRequest> {
-  const sent = asked.filter((reviewer) => !problems.has(reviewer));
-  const problem = [...problems.values()].join(' ');
+async function recordSent(world: Needs, requestId: string, { sent, problem }: Sent): Promise<AccessRequest> {
   return changeRecord(world, requestId, (before) => {
     const { mailProblem = '', ...rest } = before;
     const nothingNew = sent.length === 0 && problem === mailProblem;

@@ -1,4 +1,5 @@
-/** Who may see a request, and who may end it: the requester, its reviewers, the operators. */
+/** Who may see a request, and who may end it: the requester, its reviewers, those who look back at it, the operators. */
+import { afterReviewersOf } from '#domain/break-glass.ts';
 import type { Catalog } from '#domain/catalog.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
 import type { AccessRequest } from '#domain/request.ts';
@@ -8,13 +9,25 @@ export function isOperator(catalog: Pick<Catalog, 'operators'>, caller: Caller):
 }
 
 export function isConcerned(
-  catalog: Pick<Catalog, 'operators'>,
+  catalog: Pick<Catalog, 'operators' | 'reviewers' | 'people'>,
   caller: Caller,
   request: AccessRequest,
 ): boolean {
+  const { person } = caller;
   return (
     request.requester.key === callerKey(caller) ||
-    (caller.person !== undefined && request.reviewers.includes(caller.person)) ||
+    (person !== undefined && request.reviewers.includes(person)) ||
+    (person !== undefined && isToldOf(catalog, person, request)) ||
     isOperator(catalog, caller)
   );
+}
+
+/** Of break-glass: whoever was told of it may look at it and end it, and whoever looks back at it now. */
+function isToldOf(
+  catalog: Pick<Catalog, 'operators' | 'reviewers' | 'people'>,
+  person: string,
+  request: AccessRequest,
+): boolean {
+  const told = request.notice?.to.includes(person) ?? false;
+  return told || afterReviewersOf(catalog, request, request.createdAt).includes(person);
 }

@@ -1,4 +1,5 @@
 /** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, and what the organisation's policy says. */
+import { isAfterReviewOpen } from '#domain/after-review.ts';
 import { scopesOf } from '#domain/kill-scope.ts';
 import type { Finding } from '#domain/policy/decision.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
@@ -21,7 +22,7 @@ export async function readCircumstances(
   judged: Judged,
 ): Promise<Circumstances> {
   const [past, killSwitch] = await Promise.all([
-    othersOf(world, judged),
+    pastOf(world, judged),
     world.kills.switchOn(scopesOf(judged)),
   ]);
   const organisation = await judge(world, phase, judged, past);
@@ -31,6 +32,23 @@ export async function readCircumstances(
 async function othersOf(world: Pick<World, 'records'>, { id, requester }: Judged): Promise<AccessRequest[]> {
   const { items } = await world.records.listByRequester(requester.key, { limit: newest });
   return items.filter((other) => other.id !== id);
+}
+
+/** Of break-glass with everything of theirs that waits for an after-review, however long ago: newer requests must not hide it. */
+async function pastOf(world: Pick<World, 'records'>, judged: Judged): Promise<AccessRequest[]> {
+  const others = await othersOf(world, judged);
+  if (!judged.asked.breakGlass) return others;
+  const known = new Set([judged.id, ...others.map(({ id }) => id)]);
+  let cursor: string | undefined;
+  do {
+    const page = await world.records.listOpen({ limit: newest, ...(cursor === undefined ? {} : { cursor }) });
+    const theirs = page.items.filter(
+      (open) => open.requester.key === judged.requester.key && isAfterReviewOpen(open) && !known.has(open.id),
+    );
+    others.push(...theirs);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return others;
 }
 
 /** What names nothing of the catalog is refused without asking. */

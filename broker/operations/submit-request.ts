@@ -1,5 +1,6 @@
 /** Submits an access request: policy decides, the record is written with its first event, the execution is started. */
 import { type AuditEvent, chain, chainStart } from '#domain/audit-event.ts';
+import { openedBy } from '#domain/break-glass.ts';
 import { eligibleReviewers } from '#domain/catalog.ts';
 import { digestOf } from '#domain/digest.ts';
 import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
@@ -106,6 +107,7 @@ async function newRequest(
   const actor = requester.key;
   const reason = decision.outcome === 'refuse' ? decision.reasons.join(' ') : asked.reason;
   const at = status[decision.outcome];
+  const aftermath = openedBy(world.catalog, asked, decision, now);
   const event = chain({ seq: 0, hash: chainStart }, core.id, at, {
     at: now,
     type: decision.outcome === 'refuse' ? 'refused' : 'submitted',
@@ -116,6 +118,7 @@ async function newRequest(
       clusterRole: core.resolved.clusterRole,
       digest,
       decision: { ...decision },
+      ...(aftermath ? { afterReview: { ...aftermath.afterReview }, told: aftermath.notice.to } : {}),
     },
   });
   const request: AccessRequest = {
@@ -133,6 +136,7 @@ async function newRequest(
     reviewBy: reviewByOf(asked, after(now, world.catalog.reviewWindow * 1000)),
     ...line,
     ...(decision.outcome === 'approve' ? { openBy: openByOf(asked, now) } : {}),
+    ...aftermath,
     history: [{ status: at, at: now, by: actor, reason }],
     audit: { seq: event.seq, hash: event.hash },
   };

@@ -1,9 +1,10 @@
 /** SweepGrants: drives on, from the record alone, whatever is overdue; never gives up and trusts no execution. */
+import { noticeDueAt } from '#domain/after-review.ts';
 import { inTurn, minuteOf } from '#domain/cluster-sweep.ts';
 import { clusterName } from '#domain/eks-cluster.ts';
 import { CurfewError } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
-import { advance, isStuck, mayStand } from '#domain/lifecycle.ts';
+import { advance, isStuck, lifeDueAt, mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { isTryDue, noteStanding } from '#domain/transitions/note-standing.ts';
 import type { World } from '#ports';
@@ -13,7 +14,9 @@ import { endGrant } from './end-grant.ts';
 import { endTogether, isEarly } from './end-together.ts';
 import { driveKills } from './kill-grants.ts';
 import { mailReviewers } from './mail-reviewers.ts';
+import { remindAfterReview } from './remind-after-review.ts';
 import { prepareCrowds, scheduleSweeps } from './schedule-sweeps.ts';
+import { sendNotice } from './send-notice.ts';
 import { shipEvents } from './ship-events.ts';
 
 type Needs = Pick<
@@ -63,6 +66,7 @@ export async function sweepGrants(
   if (requestId !== undefined) {
     const seen = await look(world, [requestId], swept);
     await drive(world, seen, now, swept, () => true);
+    await tellOf(world, seen, swept);
   } else {
     // Apart from each other: whichever of them can't be asked, the others go on.
     await Promise.all([
@@ -82,7 +86,13 @@ export async function sweepGrants(
 
 async function sweepDue(world: Needs, now: Instant, swept: Swept): Promise<void> {
   const seen = await look(world, chosen(await world.records.due(now, overlooked), now), swept, now);
-  await drive(world, seen, now, swept, (request) => isTryDue(request, now));
+  // What is due for its mails only is left alone: nothing but its lifecycle may end a grant.
+  const driven = seen.filter((request) => {
+    const due = lifeDueAt(request);
+    return due !== undefined && due <= now;
+  });
+  await drive(world, driven, now, swept, (request) => isTryDue(request, now));
+  await tellOf(world, seen, swept);
   const ended = new Set(swept.repaired);
   const stuck = seen.filter((request) => !ended.has(request.id) && isStuck(request, now));
   world.metrics.count('Stuck', stuck.length);
@@ -193,6 +203,18 @@ function inWords(error: unknown): string {
   return error instanceof CurfewError
     ? error.message
     : 'something unexpected went wrong; see the log of SweepGrants';
+}
+
+/** Sends what is still to be said of uses of break-glass, after everything that ends access. */
+async function tellOf(world: Needs, seen: readonly AccessRequest[], swept: Swept): Promise<void> {
+  const actor = 'curfew:SweepGrants';
+  for (const request of seen.filter(({ afterReview }) => afterReview !== undefined))
+    await attempt(swept, request.id, async () => {
+      const due = noticeDueAt(request);
+      if (due !== undefined && due <= world.clock.now())
+        await sendNotice(world, { requestId: request.id, actor });
+      await remindAfterReview(world, request);
+    });
 }
 
 /** One's fault must not keep the others standing. */

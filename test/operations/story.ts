@@ -9,9 +9,15 @@ import { aCaller, type PersonName } from '../builders/caller.ts';
 export async function ask(
   world: MemoryWorld,
   who: PersonName | 'ci' | Caller = 'alice',
-  asked: { seconds?: number; role?: string; namespaces?: string[]; startsAt?: string } = {},
+  asked: {
+    seconds?: number;
+    role?: string;
+    namespaces?: string[];
+    startsAt?: string;
+    breakGlass?: boolean;
+  } = {},
 ): Promise<AccessRequest> {
-  const { seconds = 60, role = 'pod-reader', namespaces = ['payments'], startsAt } = asked;
+  const { seconds = 60, role = 'pod-reader', namespaces = ['payments'], startsAt, breakGlass } = asked;
   const submission = {
     cluster: 'payments-prod',
     namespaces,
@@ -20,6 +26,7 @@ export async function ask(
     reason: 'Checkout is slow',
     ticket: 'INC-1042',
     ...(startsAt === undefined ? {} : { startsAt }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
   };
   const { request } = await submitRequest(world, {
     caller: typeof who === 'string' ? aCaller(who) : who,

@@ -59,7 +59,10 @@ export class Faults implements Interference {
 }
 
 /** Methods that answer at once and so can't be paused. */
-const immediate = new Set(['now', 'requestId', 'secret', 'reviewMail', 'verify', 'count', 'milliseconds']);
+const immediate = new Set([
+  ...['now', 'requestId', 'secret', 'verify', 'count', 'milliseconds'],
+  ...['reviewMail', 'noticeMail', 'afterReviewMail'],
+]);
 
 /** `port` with every method call going through `interference`; what `connect` hands out is wrapped alike. */
 export function interfered<T extends object>(name: string, port: T, interference: Interference): T {

@@ -11,10 +11,20 @@ export class MemoryMailer implements Mailer {
   }
 }
 
+const plain = (to: string, subject: string, text: string): Mail => ({
+  to,
+  subject,
+  text,
+  html: `<pre>${text}</pre>`,
+});
+
 /** Mail texts of which tests need only the request's id and the link's secret. */
 export const plainMessages: Messages = {
   reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail {
     const text = `Request ${request.id}\n/review/${linkSecret}`;
-    return { to: reviewer, subject: `Review request ${request.id}`, text, html: `<pre>${text}</pre>` };
+    return plain(reviewer, `Review request ${request.id}`, text);
   },
+  noticeMail: ({ id }, person) => plain(person, `Break-glass ${id}`, `Request ${id}`),
+  afterReviewMail: ({ id }, person, overdue) =>
+    plain(person, `${overdue ? 'Overdue: after-review' : 'After-review'} ${id}`, `Request ${id}`),
 };

@@ -35,6 +35,11 @@ const sample = {
       reviews: { required: 2, from: ['payments-leads'] },
       workloads: true,
       ticketRequired: true,
+      breakGlass: {
+        maxDuration: '30m',
+        notify: ['oncall@example.com'],
+        afterReview: { from: ['payments-leads'], within: '24h' },
+      },
     },
     'event-reader': {
       description: 'Look at events; granted without review.',

@@ -2,12 +2,15 @@
 import { formatDuration } from '../duration.ts';
 import { type Assurance, assurances, type Decision, type Finding, type Risk } from './decision.ts';
 import { fewest } from './review-needs.ts';
+import { waive } from './waive.ts';
 
 /**
- * Adding a finding never loosens: the outcome, needs, cap and assurance can only get stricter. `wantedSeconds`: how long it
- * would last, counted from its first start.
+ * Adding a finding never loosens: the outcome, needs, cap and assurance can only get stricter. The one exception has a name: a
+ * finding that `waives` sets aside those that are `waivable`, and the decision says which. `wantedSeconds`: how long it would
+ * last, counted from its first start.
  */
-export function combine(findings: readonly Finding[], risk: Risk, wantedSeconds: number): Decision {
+export function combine(all: readonly Finding[], risk: Risk, wantedSeconds: number): Decision {
+  const { left: findings, waived } = waive(all);
   const capSeconds = capOf(findings);
   const tooLong = capSeconds !== undefined && wantedSeconds > capSeconds;
   const found = tooLong
@@ -19,6 +22,7 @@ export function combine(findings: readonly Finding[], risk: Risk, wantedSeconds:
     assurance: strongest(findings),
     risk,
     ...(capSeconds === undefined ? {} : { capSeconds }),
+    ...(waived.length === 0 ? {} : { waived }),
   };
   if (refusals.length > 0) {
     const reasons = [...new Set(refusals.flatMap(({ refuse }) => refuse ?? []))];

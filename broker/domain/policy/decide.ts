@@ -3,6 +3,7 @@ import { durationInLine } from '../start.ts';
 import { combine } from './combine.ts';
 import type { Decision, Finding } from './decision.ts';
 import type { Guardrail, Question } from './guardrail.ts';
+import { breakGlass } from './guardrails/break-glass.ts';
 import { cluster } from './guardrails/cluster.ts';
 import { concurrency } from './guardrails/concurrency.ts';
 import { duration } from './guardrails/duration.ts';
@@ -18,10 +19,11 @@ import { start } from './guardrails/start.ts';
 import { ticket } from './guardrails/ticket.ts';
 import { workloads } from './guardrails/workloads.ts';
 import { riskFindings, riskOf } from './risk.ts';
+import { waive } from './waive.ts';
 
 const guardrails: readonly Guardrail[] = [
   ...[killSwitch, cluster, role, namespaces, duration, start, hours, ticket],
-  ...[environment, workloads, duties, concurrency, rate],
+  ...[environment, workloads, duties, concurrency, rate, breakGlass],
 ];
 
 export function decide(question: Omit<Question, 'role'>): Decision {
@@ -34,6 +36,6 @@ export function decide(question: Omit<Question, 'role'>): Decision {
     ...question.organisation,
     ...riskFindings(full, risk),
   ];
-  const all = [...findings, ...unmeetable(full, findings)];
+  const all = [...findings, ...unmeetable(full, waive(findings).left)];
   return combine(all, risk, durationInLine(question.asked, question.firstStart));
 }

@@ -15,6 +15,7 @@ export const factorNames = [
   'long-duration',
   'recent-denials',
   'new-network',
+  'break-glass',
 ] as const;
 export type FactorName = (typeof factorNames)[number];
 
@@ -32,7 +33,7 @@ export interface Risk {
   factors: RiskFactor[];
 }
 
-/** What one rule has to say about a request. Any of them can refuse or tighten; none can loosen. */
+/** What one rule has to say about a request. Any of them can refuse or tighten; only one that `waives` can loosen, and only what is `waivable`. */
 export interface Finding {
   /** Name of the guardrail, which is the name of its file; `role:<name>`, `environment:<name>`, `organisation` where the catalog or Rego says so. */
   rule: string;
@@ -46,6 +47,10 @@ export interface Finding {
   assurance?: Assurance;
   /** Why it tightens, in words. */
   why?: string;
+  /** Gives way to a finding that waives: reviews, ticket and hours, which take time that an emergency hasn't got. */
+  waivable?: true;
+  /** Sets aside whatever is waivable. Of the guardrail `break-glass` alone. */
+  waives?: true;
 }
 
 export interface Decision {
@@ -56,6 +61,8 @@ export interface Decision {
   matched: string[];
   /** Per rule that wants reviews; each of them has to be met. */
   reviews: { rule: string; needs: ReviewNeed[] }[];
+  /** Rules whose demands were set aside by one that waives, which is in `matched`. */
+  waived?: string[];
   /** Fewest people that can meet all of them. */
   reviewsNeeded: number;
   /** The longest it may last, in seconds. */

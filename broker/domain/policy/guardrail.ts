@@ -7,11 +7,14 @@ import type { AccessRequest, Asked } from '../request.ts';
 import type { Finding } from './decision.ts';
 
 /** What is known of an earlier request of the same person or workload. */
-export type PastRequest = Pick<AccessRequest, 'id' | 'status' | 'createdAt' | 'asked' | 'requester'>;
+export type PastRequest = Pick<
+  AccessRequest,
+  'id' | 'status' | 'createdAt' | 'asked' | 'requester' | 'afterReview'
+>;
 
 /** What has to be read before a decision; no decision is made without it. */
 export interface Circumstances {
-  /** Other requests of the same person or workload, newest first. */
+  /** Other requests of the same person or workload, newest first; of break-glass, all whose after-review is open. */
   past: readonly PastRequest[];
   /** One that covers the request and is on. */
   killSwitch?: KillSwitch;

@@ -33,6 +33,12 @@ export const policyInputSchema = z.strictObject({
     ticket: z.string().exactOptional(),
     startsAt: instant.exactOptional().describe('When it is to start, where that is not at once.'),
     extends: z.string().exactOptional().describe('Id of the request whose grant this one continues.'),
+    breakGlass: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'An emergency: reviews, ticket and hours of the catalog are set aside, and nothing of what you answer.',
+      ),
   }),
   requester: z.strictObject({
     kind: z.enum(['person', 'workload']).describe('A workload is whoever is not known to be one person.'),

@@ -60,7 +60,17 @@ function clusterOf({ asked, catalog }: AskedOfPolicy): PolicyInput['cluster'] {
 
 /** By name: what a request may come to hold besides is not told in this version. */
 function requested(asked: Asked): PolicyInput['request'] {
-  const { cluster, namespaces, role, durationSeconds, reason, ticket, startsAt, extends: continued } = asked;
+  const {
+    cluster,
+    namespaces,
+    role,
+    durationSeconds,
+    reason,
+    ticket,
+    startsAt,
+    extends: continued,
+    breakGlass,
+  } = asked;
   return {
     cluster,
     namespaces,
@@ -70,6 +80,7 @@ function requested(asked: Asked): PolicyInput['request'] {
     ...(ticket === undefined ? {} : { ticket }),
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(continued === undefined ? {} : { extends: continued }),
+    ...(breakGlass ? { breakGlass } : {}),
   };
 }
 

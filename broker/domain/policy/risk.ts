@@ -18,6 +18,7 @@ export const usualPoints: Readonly<Record<FactorName, number>> = {
   'long-duration': 10,
   'recent-denials': 20,
   'new-network': 15,
+  'break-glass': 20,
 };
 
 const highest = 100;
@@ -73,6 +74,8 @@ const factors: Record<FactorName, (question: Question) => string | undefined> = 
       ? `from a network (${network}) that they did not ask from lately`
       : undefined;
   },
+  'break-glass': ({ asked }) =>
+    asked.breakGlass ? 'it is taken by break-glass, without reviews' : undefined,
 };
 
 export function riskOf(question: Question): Risk {
@@ -105,7 +108,7 @@ type Threshold = Catalog['risk']['thresholds'][number];
 function findingsOf({ refuse, reviews, maxDuration, assurance }: Threshold): Omit<Finding, 'rule'>[] {
   return [
     ...(refuse ? [{ refuse: '' }] : []),
-    ...(reviews === undefined ? [] : [{ reviews }]),
+    ...(reviews === undefined ? [] : [{ reviews, waivable: true as const }]),
     ...(maxDuration === undefined ? [] : [{ capSeconds: maxDuration }]),
     ...(assurance === undefined ? [] : [{ assurance }]),
   ];

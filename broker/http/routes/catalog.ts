@@ -39,6 +39,14 @@ const roleView = z
     maxDurationSeconds: z.int(),
     reviewsNeeded: z.int(),
     ticketRequired: z.boolean(),
+    breakGlass: z
+      .object({
+        maxDurationSeconds: z.int(),
+        afterReviewFrom: z.array(z.string()).describe('Groups whose members look back at it.'),
+        afterReviewWithinSeconds: z.int(),
+      })
+      .optional()
+      .describe('In an emergency people have it at once, without reviews; absent: never.'),
     reviewers: z.array(z.string()).optional().describe('Only for callers who are one of them.'),
   })
   .meta({ id: 'CatalogRole' });
@@ -61,6 +69,16 @@ export const clusterView = z
   })
   .meta({ id: 'Cluster' });
 
+function breakGlassViewOf({ breakGlass }: CatalogRole): z.output<typeof roleView>['breakGlass'] {
+  return (
+    breakGlass && {
+      maxDurationSeconds: breakGlass.maxDuration,
+      afterReviewFrom: breakGlass.afterReview.from,
+      afterReviewWithinSeconds: breakGlass.afterReview.within,
+    }
+  );
+}
+
 function roleViewOf(
   catalog: Catalog,
   name: string,
@@ -76,6 +94,7 @@ function roleViewOf(
     escalations: concernsOf(role),
     maxDurationSeconds: role.maxDuration,
     reviewsNeeded: fewest(role.reviews),
+    breakGlass: breakGlassViewOf(role),
     ...(isReviewer ? { reviewers } : {}),
   });
 }

@@ -1,8 +1,9 @@
-/** Requests: ask, list, show, review, withdraw, revoke. */
+/** Requests: ask, list, show, review, review afterwards, withdraw, revoke. */
 import * as z from 'zod';
 import { plainText, submissionSchema } from '#domain/request.ts';
 import { extendGrant } from '#operations/extend-grant.ts';
 import { listRequests } from '#operations/list-requests.ts';
+import { reviewAfterwards } from '#operations/review-afterwards.ts';
 import { reviewRequest } from '#operations/review-request.ts';
 import { revokeGrant } from '#operations/revoke-grant.ts';
 import { showRequest } from '#operations/show-request.ts';
@@ -16,19 +17,23 @@ const listQuery = z.strictObject({
   scope: z
     .enum(['mine', 'open'])
     .default('mine')
-    .describe('`mine`: all I asked for, newest first. `open`: not over yet and of concern to me.'),
+    .describe(
+      '`mine`: all I asked for, newest first. `open`: not over yet, or with an after-review that is open, and of concern to me.',
+    ),
   ...pageQuery,
 });
 
 const reason = plainText(500);
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "Give the request's digest: 64 lower-case hex characters.")
+  .describe('Of the request as it was shown to you: you answer for exactly that.');
 const reviewBody = z.strictObject({
   answer: z.enum(['approve', 'deny']),
   reason: reason.optional(),
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "Give the request's digest: 64 lower-case hex characters.")
-    .describe('Of the request as it was shown to you: you answer for exactly that.'),
+  digest,
 });
+const afterReviewBody = z.strictObject({ verdict: z.enum(['accept', 'dispute']), reason, digest });
 
 const extendBody = submissionSchema
   .pick({ duration: true, ticket: true })
@@ -128,6 +133,19 @@ export const requests: Route[] = [
     async handle(world, { caller, params: { id }, body: { reason, ...body } }) {
       const input = { caller, id, ...body, ...(reason === undefined ? {} : { reason }) };
       return { status: 200, body: viewOf(await reviewRequest(world, input)) };
+    },
+  }),
+  route({
+    name: 'reviewAfterwards',
+    method: 'POST',
+    path: '/v1/requests/{id}/after-review',
+    summary: 'Accept or dispute a use of break-glass that is over, as the person who signed the call.',
+    params: byId,
+    body: afterReviewBody,
+    answers: { 200: { description: 'The request after the answer.', schema: requestView } },
+    problems: ['NotAllowed', 'RequestNotFound', 'WrongStatus', 'RecordChanged'],
+    async handle(world, { caller, params: { id }, body }) {
+      return { status: 200, body: viewOf(await reviewAfterwards(world, { caller, id, ...body })) };
     },
   }),
   route({

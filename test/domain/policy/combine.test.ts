@@ -24,9 +24,13 @@ const finding: fc.Arbitrary<Finding> = fc.record(
     capSeconds: fc.integer({ min: 10, max: 100 }),
     assurance: fc.constantFrom(...assurances),
     why: fc.constantFrom('because', 'for safety'),
+    waivable: fc.constant(true as const),
   },
   { requiredKeys: ['rule'] },
 );
+
+/** As every rule but one is written: it can ask for something, and say that it gives way, but not waive. */
+const oneThatWaives: Finding = { rule: 'break-glass', waives: true };
 
 const strictness = { approve: 0, review: 1, refuse: 2 };
 const people = fc.subarray(everybody);
@@ -48,6 +52,47 @@ describe('one rule more', () => {
         expect(after.reviewsNeeded).toBeGreaterThanOrEqual(before.reviewsNeeded);
         // Whoever is enough now was enough before.
         if (met(after, yes)) expect(met(before, yes)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('only ever tightens too where one of them waives', () => {
+    fc.assert(
+      fc.property(fc.array(finding, { maxLength: 6 }), finding, people, (some, added, yes) => {
+        const before = combine([...some, oneThatWaives], noRisk, 60);
+        const after = combine([...some, oneThatWaives, added], noRisk, 60);
+        expect(strictness[after.outcome]).toBeGreaterThanOrEqual(strictness[before.outcome]);
+        expect(after.capSeconds ?? 999).toBeLessThanOrEqual(before.capSeconds ?? 999);
+        if (after.outcome !== 'refuse' && met(after, yes)) expect(met(before, yes)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('loosens only where it waives by name, and then only what says that it gives way', () => {
+    fc.assert(
+      fc.property(fc.array(finding, { maxLength: 6 }), people, (some, yes) => {
+        const after = combine([...some, oneThatWaives], noRisk, 60);
+        const firm = combine(
+          some.filter(({ waivable }) => !waivable),
+          noRisk,
+          60,
+        );
+        expect(after).toMatchObject({
+          outcome: firm.outcome,
+          reviews: firm.reviews,
+          assurance: firm.assurance,
+        });
+        expect(after.capSeconds).toBe(firm.capSeconds);
+        expect(met(after, yes)).toBe(met(firm, yes));
+        // Whatever was set aside is told, and by whom, unless something else refuses anyway.
+        const aside = some.filter(
+          ({ waivable, refuse, reviews = [] }) =>
+            waivable && (refuse || reviews.some(({ count }) => count > 0)),
+        );
+        expect(new Set(after.waived ?? [])).toEqual(new Set(aside.map(({ rule }) => rule)));
+        if (after.outcome !== 'refuse') expect(after.matched).toContain('break-glass');
       }),
       { numRuns: 3000 },
     );

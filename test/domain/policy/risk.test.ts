@@ -43,6 +43,7 @@ describe('risk', () => {
       past: [from('192.0.2.0/24')],
       requester: { person: 'alice@example.com', network: '198.51.100.0/24' },
     },
+    'break-glass': { ...calm, asked: { breakGlass: true } },
   };
   it.each(factorNames)('counts %s, by name and with its reason', (name) => {
     const { risk } = decided(cases[name]);

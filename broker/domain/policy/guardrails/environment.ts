@@ -14,10 +14,12 @@ export const environment: Guardrail = ({ catalog, asked, role, now }) => {
   const { maxDuration, ticketRequired, reviews, assurance, hours } = rules;
   return [
     ...(ticketRequired && asked.ticket === undefined
-      ? [{ rule, refuse: `Access to ${name} needs a ticket: add --ticket ID.` }]
+      ? [{ rule, refuse: `Access to ${name} needs a ticket: add --ticket ID.`, waivable: true as const }]
       : []),
     ...(maxDuration === undefined ? [] : [{ rule, capSeconds: maxDuration, why: `no longer in ${name}` }]),
-    ...(reviews === undefined ? [] : [{ rule, reviews, why: `${name} asks for reviews of its own` }]),
+    ...(reviews === undefined
+      ? []
+      : [{ rule, reviews, why: `${name} asks for reviews of its own`, waivable: true as const }]),
     ...(assurance === undefined || assurance === 'link'
       ? []
       : [{ rule, assurance, why: `${name} asks for reviews signed with one's own identity` }]),

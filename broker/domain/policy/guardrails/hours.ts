@@ -23,9 +23,10 @@ export function outsideOf(open: Hours, { rule, what, asked, now }: Wanted): Find
   const start = asked.startsAt !== undefined && asked.startsAt > now ? asked.startsAt : now;
   const until = openUntil(open, start);
   const when = hoursInWords(open);
+  const refuse = (reason: string): Finding[] => [{ rule, refuse: reason, waivable: true }];
   if (until === undefined)
-    return [{ rule, refuse: `${what} is for ${when} only. Ask for a start at such a time: --at.` }];
+    return refuse(`${what} is for ${when} only. Ask for a start at such a time: --at.`);
   if (endsAt(asked, now) <= until) return [];
   const left = Math.floor(msBetween(start, until) / 1000);
-  return [{ rule, refuse: `${what} is for ${when} only: ask for at most ${formatDuration(left)}.` }];
+  return refuse(`${what} is for ${when} only: ask for at most ${formatDuration(left)}.`);
 }

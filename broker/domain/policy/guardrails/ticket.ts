@@ -5,7 +5,7 @@ export const ticket: Guardrail = ({ catalog, asked, role }) => {
   if (asked.ticket === undefined) {
     const needed = role?.ticketRequired === true;
     return needed
-      ? [{ rule: 'ticket', refuse: `Role "${asked.role}" needs a ticket: add --ticket ID.` }]
+      ? [{ rule: 'ticket', refuse: `Role "${asked.role}" needs a ticket: add --ticket ID.`, waivable: true }]
       : [];
   }
   const { format } = catalog.tickets;
