@@ -21,6 +21,7 @@ export interface AskOptions {
   reason?: string;
   ticket?: string;
   at?: string;
+  breakGlass?: boolean;
 }
 
 const collect = (value: string, before: string[] = []) => [
@@ -131,13 +132,14 @@ async function fill(
     filled.reason ||= await askUntil('Why (reviewers read it)? ', (answer) =>
       answer ? undefined : 'A reason is needed.',
     );
-    if (role.ticketRequired) {
+    if (role.ticketRequired && !filled.breakGlass) {
       filled.ticket ||= await askUntil('Ticket? ', (answer) =>
         answer ? undefined : 'This role needs a ticket.',
       );
     }
   }
-  return { ...filled, ticketRequired: role.ticketRequired };
+  // An emergency waits for no ticket.
+  return { ...filled, ticketRequired: role.ticketRequired && !filled.breakGlass };
 }
 
 function unknownRole(name: string, catalog: CatalogView): InvalidInput {

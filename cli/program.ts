@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CurfewError } from '#domain/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { afterReviewCommand } from './commands/after-review.ts';
 import { configureCommand } from './commands/configure.ts';
 import { extendCommand } from './commands/extend.ts';
 import { killCommand } from './commands/kill.ts';
@@ -35,7 +36,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
       revokeCommand,
     ],
   ],
-  ['Answer requests:', [approveCommand, denyCommand]],
+  ['Answer requests:', [approveCommand, denyCommand, afterReviewCommand]],
   ['In an emergency:', [killCommand]],
   ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand]],
 ];

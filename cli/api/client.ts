@@ -27,6 +27,8 @@ export interface NewRequest {
   ticket?: string;
   /** When it is to start; at once where not given. */
   startsAt?: Instant;
+  /** An emergency: at once and without reviews. */
+  breakGlass?: true;
 }
 
 /** What goes on with a grant; reason and ticket are those of the grant where not given. */
@@ -43,6 +45,13 @@ export interface ReviewAnswer {
   digest: string;
 }
 
+export interface AfterReviewAnswer {
+  verdict: 'accept' | 'dispute';
+  reason: string;
+  /** Of what the reviewer was shown. */
+  digest: string;
+}
+
 /** What a kill switch is for; a cluster by its name in the catalog, or as <region>/<name in EKS>. */
 export type Scope = { kind: 'person' | 'principal' | 'cluster'; value: string } | { kind: 'everything' };
 
@@ -53,6 +62,7 @@ export interface Api {
   list(query: { scope: 'mine' | 'open'; limit: number; cursor?: string }): Promise<RequestPage>;
   show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
   review(id: string, body: ReviewAnswer): Promise<RequestView>;
+  reviewAfterwards(id: string, body: AfterReviewAnswer): Promise<RequestView>;
   withdraw(id: string, reason?: string): Promise<RequestView>;
   revoke(id: string, reason: string): Promise<RequestView>;
   kill(scope: Scope, reason: string): Promise<KillView>;
@@ -95,6 +105,7 @@ export function openApi(target: ApiTarget): Api {
       }),
     show: (id, signal) => get(requestWithEvents, at(id), signal ? { signal } : {}),
     review: (id, body) => post(requestView, `${at(id)}/reviews`, body, {}),
+    reviewAfterwards: (id, body) => post(requestView, `${at(id)}/after-review`, body, {}),
     // Taking back and ending are the same done once or twice.
     withdraw: (id, reason) =>
       post(requestView, `${at(id)}/withdraw`, reason ? { reason } : {}, { repeatable: true }),

@@ -5,6 +5,7 @@ import type { RequestView } from '#http/request-view.ts';
 import { openSession } from '../session.ts';
 import { table } from '../terminal/table.ts';
 import { relative } from '../terminal/times.ts';
+import { afterReviewShort } from '../views/break-glass.ts';
 import { howLong, spanOf } from '../views/span.ts';
 import { where, whoAsked } from '../views/words.ts';
 
@@ -17,7 +18,7 @@ export function listCommand(): Command {
     .description(
       'List your requests; --open: all that are not over and that you asked for, may review, or may end.',
     )
-    .option('--open', 'what is not over yet, also of others')
+    .option('--open', 'what is not over yet or to be reviewed afterwards, also of others')
     .option('--limit <n>', 'how many at most', '20')
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .addHelpText(
@@ -25,7 +26,7 @@ export function listCommand(): Command {
       `
 Examples:
   curfew list                   what I asked for, newest first
-  curfew list --open            what waits for my review, or is granted now
+  curfew list --open            what waits for my review or after-review, or is granted now
   curfew list --open -o json    the same for programs: {"items": [...], "cursor": "..."}`,
     )
     .action(async (options: { open?: boolean; limit: string; cursor?: string }, command: Command) => {
@@ -91,5 +92,5 @@ function moment(request: RequestView): string {
   if (status === 'pending') return `times out ${relative(reviewBy)}`;
   if (status === 'active' && grant) return `ends ${relative(grant.expiresAt)}`;
   if ((status === 'approved' || status === 'scheduled') && span) return `starts ${relative(span.from)}`;
-  return relative(updatedAt);
+  return afterReviewShort(request) ?? relative(updatedAt);
 }

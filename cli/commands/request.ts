@@ -5,6 +5,7 @@ import { isFinal } from '#domain/lifecycle.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { NewRequest } from '../api/client.ts';
 import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
+import { confirmBreakGlass } from '../break-glass.ts';
 import { CancelledByUser } from '../failures.ts';
 import { findContext } from '../kubeconfig-file.ts';
 import { openSession, type Session } from '../session.ts';
@@ -22,6 +23,7 @@ import { waitForAnswer } from '../waiting/wait-for-answer.ts';
 interface RequestOptions extends AskOptions {
   wait?: boolean;
   dryRun?: boolean;
+  yes?: boolean;
   /** True where no message was given with it. */
   suggest?: string | true;
 }
@@ -33,6 +35,11 @@ export function requestCommand(): Command {
     .option('--wait', 'with --at, wait until it has started and works')
     .option('--no-wait', "don't wait for the answer")
     .option('--dry-run', 'say what would be decided, and ask nobody; exit code 5 where it would be refused')
+    .option(
+      '--break-glass',
+      'an emergency: at once and without reviews, where the role allows it; reviewed afterwards',
+    )
+    .option('-y, --yes', "with --break-glass, don't ask whether it is meant")
     .option(
       '--suggest [message]',
       'say what to ask for, from what kubectl was refused: given here or piped in',
@@ -47,6 +54,7 @@ Examples:
   curfew request ... --dry-run                what would be decided, by which rules, and who would be asked
   curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
   curfew request ... --no-wait -o json        prints the request and returns
+  curfew request ... --break-glass            an emergency: says what it means, asks whether it is meant, and waits for nobody
   kubectl get pods 2>&1 | curfew request --suggest    says which role allows it, and asks for nothing
 
 It waits until the cluster itself says yes to you. Ctrl-C stops the waiting, not the request:
@@ -58,11 +66,13 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
       const session = openSession(command);
       if (options.suggest !== undefined) return presentSuggestion(session, options.suggest, options);
       const { terminal } = session;
-      const body = await newRequest(session, options);
+      const asked = await newRequest(session, options);
+      const body = options.breakGlass ? { ...asked, breakGlass: true as const } : asked;
       if (options.dryRun) {
         await simulate(session, body);
         return;
       }
+      if (body.breakGlass) await confirmBreakGlass(session, body, { yes: options.yes === true });
       // A Ctrl-C while it is sent is answered once it is known what became of it.
       const release = options.wait === false ? undefined : holdSignals();
       const request = await submit(session, body).catch((error) => {

@@ -45,6 +45,11 @@ export function rolesCommand(): Command {
             ['Longest', formatDuration(role.maxDurationSeconds)],
             ['Approvals', reviews(role.reviewsNeeded)],
             ['Ticket', role.ticketRequired ? 'needed' : 'not needed'],
+            [
+              'Break-glass',
+              role.breakGlass &&
+                `at most ${formatDuration(role.breakGlass.maxDurationSeconds)}, reviewed afterwards by ${role.breakGlass.afterReviewFrom.join(', ')}`,
+            ],
             ['Reviewers', role.reviewers?.join(', ')],
           ]),
         );

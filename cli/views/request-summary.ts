@@ -4,6 +4,7 @@ import { rulesInWords } from '#domain/rules-in-words.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
 import { when, zoneName } from '../terminal/times.ts';
+import { breakGlassRows } from './break-glass.ts';
 import { reasonRows, reviewRows, riskRows } from './decision.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
 import { standing, whoAsked, whoGetsIn } from './words.ts';
@@ -37,6 +38,7 @@ export function requestSummary(
     ['Total', inAll(request, now)],
     ['Reason', asked.reason],
     ['Ticket', asked.ticket],
+    ...breakGlassRows(request, now),
     ...reasonRows(decision),
     ...reviewRows(decision, request.reviewers),
     ...riskRows(decision),

@@ -24,6 +24,7 @@ export function simulationSummary(simulation: SimulationView): string[] {
       ...reviewRows(decision, reviewers),
       capRow(decision),
       ...riskRows(decision),
+      ['Set aside', decision.waived?.join(', ')],
       ['Rules', decision.matched.join(', ') || undefined],
     ]),
   ];

@@ -36,7 +36,8 @@ export class Story {
 
   private turn(request: RequestView): string | undefined {
     const needed = request.decision.reviewsNeeded;
-    const yes = needed === 0 ? 'No review needed.' : 'Approved.';
+    const none = request.asked.breakGlass ? 'By break-glass, without review.' : 'No review needed.';
+    const yes = needed === 0 ? none : 'Approved.';
     const span = spanOf(request);
     switch (request.status) {
       case 'pending':
