@@ -72,7 +72,7 @@ export function noticeMail(request: AccessRequest, words: RequestInWords, person
         : 'Nobody has reviewed this beforehand. It is granted at once, and ends by itself.',
       ...setAside(request),
       `If it should not be, end it: curfew revoke ${id} --reason "..."`,
-      'If it is not they who ask, an operator stops everything of theirs: curfew kill --person <name> --reason "..."',
+      `If it is not they who ask, an operator stops everything of theirs: curfew kill --person ${words.who} --reason "..."`,
       ...(afterReview
         ? [
             `Once it is over, one of ${afterReview.from.map(oneLine).join(', ')} looks back at it, until ${instantInWords(afterReview.answerBy)}.`,

@@ -11,7 +11,8 @@ const inline = {
   action: 'margin:0 0 24px',
   button:
     'display:inline-block;padding:12px 24px;border-radius:6px;background:#1f4fa3;color:#ffffff;font-weight:600;text-decoration:none',
-  caution: 'margin:0 0 20px;padding:12px 16px;border-left:4px solid #b45309;background:#fef3e2;color:#5c2c06',
+  caution:
+    'margin:0 0 20px;padding:12px 16px;overflow-wrap:anywhere;border-left:4px solid #b45309;background:#fef3e2;color:#5c2c06',
   cares: 'margin:8px 0 0;padding-left:20px',
   why: 'margin:0 0 20px;padding:4px 0 4px 16px;border-left:4px solid #c3c9d1;overflow-wrap:anywhere',
   lead: 'margin:0',

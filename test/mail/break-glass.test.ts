@@ -48,7 +48,7 @@ describe('the notice', () => {
       'Nobody has reviewed this beforehand.',
       'Set aside were the demands of: role:deployer, ticket.',
       `curfew revoke ${request.id}`,
-      'curfew kill --person',
+      'curfew kill --person alice@example.com',
       'one of payments-leads looks back at it, until Sun 22 Nov 2026, 08:00 UTC',
       'Can read and change deployments, in payments.',
       '30 minutes, then it ends by itself',

@@ -203,7 +203,7 @@ export const recordMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/lifecycle.ts',
-        from: "if (isFinal(before.status) && step.type !== 'swept') {",
+        from: 'if (isFinal(before.status) && !afterwards.includes(step.type)) {',
         to: 'if (false as boolean) {',
       },
     ],
