@@ -151,8 +151,8 @@ export interface StandingEntry extends EntryContent {
 export interface AccessEntries {
   /** ClusterNotReady when it is missing, not ACTIVE, or without access entries (authentication mode CONFIG_MAP). */
   describeCluster(cluster: EksCluster): Promise<ClusterAddress>;
-  /** For ending: its address whatever its status; 'gone' when EKS knows no such cluster. */
-  findCluster(cluster: EksCluster): Promise<ClusterAddress | 'gone'>;
+  /** For ending: its address whatever its status; 'gone' when EKS knows no such cluster. Unavailable when not `within` the time. */
+  findCluster(cluster: EksCluster, within?: { ms: number }): Promise<ClusterAddress | 'gone'>;
   /** Idempotent by token. 'exists' when the principal has an entry already, whoever's. */
   create(key: EntryKey, content: EntryContent, token: string): Promise<{ entryArn: string } | 'exists'>;
   describe(key: EntryKey): Promise<StandingEntry | undefined>;

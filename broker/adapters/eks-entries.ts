@@ -43,8 +43,8 @@ export class EksEntries implements AccessEntries {
     return address;
   }
 
-  async findCluster(key: EksCluster): Promise<ClusterAddress | 'gone'> {
-    const cluster = await this.#describeCluster(key);
+  async findCluster(key: EksCluster, within?: { ms: number }): Promise<ClusterAddress | 'gone'> {
+    const cluster = await this.#describeCluster(key, within);
     if (cluster === 'absent') return 'gone';
     const address = addressOf(key, cluster);
     if (address) return address;
@@ -52,10 +52,14 @@ export class EksEntries implements AccessEntries {
     throw new Unavailable(`EKS cluster ${key.eksName} in ${key.region} is ${status} and has no address.`);
   }
 
-  async #describeCluster({ eksName, region }: EksCluster): Promise<Cluster | 'absent'> {
+  async #describeCluster(
+    { eksName, region }: EksCluster,
+    within?: { ms: number },
+  ): Promise<Cluster | 'absent'> {
     const command = new DescribeClusterCommand({ name: eksName });
     const what = `Describing cluster ${eksName}`;
-    const answer = await this.#ask(what, region, (eks) => eks.send(command));
+    const options = within ? { abortSignal: AbortSignal.timeout(within.ms) } : {};
+    const answer = await this.#ask(what, region, (eks) => eks.send(command, options));
     if (answer === 'absent') return 'absent';
     if (!answer.cluster) throw new Unavailable(`${what}: the answer is incomplete. Try again shortly.`);
     return answer.cluster;

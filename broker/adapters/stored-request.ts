@@ -34,6 +34,14 @@ const grant = z.looseObject({
   expiresAt: instant,
   createBefore: instant,
   bindings,
+  address: z
+    .looseObject({
+      eksName: z.string(),
+      region: z.string(),
+      endpoint: z.string(),
+      certificateAuthority: z.string(),
+    })
+    .exactOptional(),
   boundAt: instant.exactOptional(),
   activatedAt: instant.exactOptional(),
   unboundAt: instant.exactOptional(),

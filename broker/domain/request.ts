@@ -8,6 +8,7 @@ import { durationSchema } from './duration.ts';
 import type { EksCluster } from './eks-cluster.ts';
 import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
+import type { ClusterAddress } from './plan.ts';
 import type { Assurance, Decision } from './policy/decision.ts';
 
 export const statuses = [
@@ -108,6 +109,8 @@ export interface Grant {
   /** Admission refuses our RoleBindings after this instant. */
   createBefore: Instant;
   bindings: Binding[];
+  /** Where the cluster was when it was opened: to end it while EKS can't be asked. */
+  address?: ClusterAddress;
   boundAt?: Instant;
   activatedAt?: Instant;
   /** When the last RoleBinding was proven gone. */

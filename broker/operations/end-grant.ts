@@ -1,8 +1,13 @@
 /** EndGrant (AWS leg): turns whatever the request is into ending, and plans the delete where something may stand. */
+import { Unavailable } from '#domain/errors.ts';
 import type { UnbindPlan } from '#domain/plan.ts';
+import type { AccessRequest, Grant } from '#domain/request.ts';
 import { end } from '#domain/transitions/end.ts';
 import type { World } from '#ports';
 import { changeRecord } from './change-record.ts';
+
+/** How long EKS is asked where there is another way: less than the hold fires before its instant. */
+const patience = { ms: 2_000 };
 
 export interface EndInput {
   requestId: string;
@@ -12,7 +17,7 @@ export interface EndInput {
 
 export type Ending = { standing: false } | { standing: true; plan: UnbindPlan };
 
-/** Idempotent. Throws Unavailable while the cluster's address can't be read. */
+/** Idempotent. Throws Unavailable while no address of the cluster is known. */
 export async function endGrant(
   world: Pick<World, 'clock' | 'settings' | 'records' | 'entries'>,
   { requestId, cause }: EndInput,
@@ -20,7 +25,7 @@ export async function endGrant(
   const request = await changeRecord(world, requestId, (before) => end(before, world.clock.now(), cause));
   const { grant, ending } = request;
   if (request.status !== 'revoking' || !grant || !ending) return { standing: false };
-  const cluster = await world.entries.findCluster(request.resolved.eksCluster);
+  const cluster = await addressOf(world, request, grant);
   return {
     standing: true,
     plan: {
@@ -33,4 +38,20 @@ export async function endGrant(
       createBefore: grant.createBefore,
     },
   };
+}
+
+/** EKS is asked first, since addresses change; where it doesn't answer, the one that the grant was opened with still ends it on time. */
+async function addressOf(
+  { entries }: Pick<World, 'entries'>,
+  { resolved }: AccessRequest,
+  { address }: Grant,
+): Promise<UnbindPlan['cluster']> {
+  if (!address) return entries.findCluster(resolved.eksCluster);
+  try {
+    return await entries.findCluster(resolved.eksCluster, patience);
+  } catch (error) {
+    // The certificate authority proves that it is the same cluster, or there is no connection.
+    if (error instanceof Unavailable) return address;
+    throw error;
+  }
 }

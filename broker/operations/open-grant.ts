@@ -70,15 +70,19 @@ async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan>
   const due = opensAt(seen.asked);
   if (due !== undefined && now < due) return schedule(world, seen, due);
   const address = await checked(world, seen);
-  const request = await writeIntent(world, seen);
+  const request = await writeIntent(world, seen, address);
   return carryOut(world, request, address);
 }
 
 /** The kill switches are part of the same transaction: none can come between the look at them and the intent. */
-async function writeIntent(world: Needs, seen: AccessRequest): Promise<AccessRequest> {
+async function writeIntent(
+  world: Needs,
+  seen: AccessRequest,
+  address: ClusterAddress,
+): Promise<AccessRequest> {
   try {
     return await changeRecord(world, seen.id, (before) => ({
-      ...open(before, world.clock.now(), actor),
+      ...open(before, world.clock.now(), actor, address),
       unless: scopesOf(before),
     }));
   } catch (error) {

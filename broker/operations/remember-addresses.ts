@@ -5,8 +5,8 @@ import type { AccessEntries } from '#ports';
 /** `entries` with the addresses of clusters kept: for one run over many grants, since endpoints and authorities rotate. */
 export function rememberingAddresses(entries: AccessEntries): AccessEntries {
   const asked = new Map<string, ReturnType<AccessEntries['findCluster']>>();
-  const findCluster: AccessEntries['findCluster'] = (cluster) => {
-    const known = asked.get(clusterName(cluster)) ?? entries.findCluster(cluster);
+  const findCluster: AccessEntries['findCluster'] = (cluster, within) => {
+    const known = asked.get(clusterName(cluster)) ?? entries.findCluster(cluster, within);
     asked.set(clusterName(cluster), known);
     return known;
   };

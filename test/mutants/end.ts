@@ -88,11 +88,23 @@ export const endMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/operations/end-grant.ts',
-        from: 'world.entries.findCluster(request.resolved.eksCluster)',
-        to: 'world.entries.describeCluster(request.resolved.eksCluster)',
+        from: 'entries.findCluster(resolved.eksCluster, patience)',
+        to: 'entries.describeCluster(resolved.eksCluster)',
       },
     ],
     killedBy: unit('operations/ending'),
+  },
+  {
+    name: 'a grant goes on while EKS can not be asked where its cluster is',
+    guards: 'on time, whatever EKS does',
+    changes: [
+      {
+        file: 'broker/operations/end-grant.ts',
+        from: 'if (error instanceof Unavailable) return address;',
+        to: '',
+      },
+    ],
+    killedBy: unit('operations/eks-away'),
   },
   {
     name: 'UnbindRole deletes without waiting for the instant',

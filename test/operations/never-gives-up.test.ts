@@ -70,11 +70,11 @@ describe('a grant that can not be ended', () => {
       /clusterLeg.unbind failed/,
     );
     world.faults.clear();
-    world.faults.at('entries.findCluster', 'every');
+    world.faults.at('ledger.release', 'every');
     for (let n = 0; n < 20; n++) await minute();
     expect((await world.inside.records.read(request.id))?.standing).toMatchObject({
       since: '2026-11-21T08:00:00.000Z',
-      reason: expect.stringMatching(/entries.findCluster failed/),
+      reason: expect.stringMatching(/ledger.release failed/),
     });
   });
 

@@ -2,6 +2,7 @@
 import { NotApproved, NotDue, RecordChanged } from '../errors.ts';
 import { after, earliest, type Instant } from '../instant.ts';
 import { type Advanced, advance, mayStand } from '../lifecycle.ts';
+import type { ClusterAddress } from '../plan.ts';
 import { type AccessRequest, bindingName, type Grant } from '../request.ts';
 import { endsAt, opensAt } from '../start.ts';
 
@@ -9,15 +10,16 @@ import { endsAt, opensAt } from '../start.ts';
 export const bindWindowMs = 30_000;
 
 /** Throws NotApproved unless it is approved, NotDue before its time, RecordChanged where another call opened it. */
-export function open(before: AccessRequest, at: Instant, actor: string): Advanced {
+export function open(before: AccessRequest, at: Instant, actor: string, address?: ClusterAddress): Advanced {
   const { id, status } = before;
   if (mayStand(status)) throw new RecordChanged(`Request ${id} was opened by another call.`);
   if (status !== 'approved' && status !== 'scheduled')
     throw new NotApproved(`Request ${id} is ${status} by now.`, { details: { requestId: id } });
   const due = opensAt(before.asked);
   if (due !== undefined && at < due) throw new NotDue(`Request ${id} can be opened from ${due} on.`);
-  const grant = grantOf(before, at);
-  const facts = { grant: { ...grant } };
+  const opened = grantOf(before, at);
+  const facts = { grant: { ...opened } };
+  const grant = address === undefined ? opened : { ...opened, address };
   return advance(before, 'granting', { at, actor, reason: 'approved', facts, changes: { grant } });
 }
 

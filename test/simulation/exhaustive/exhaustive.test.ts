@@ -4,7 +4,7 @@ import { after } from '#domain/instant.ts';
 import { dueAt, mayStand } from '#domain/lifecycle.ts';
 import { type Asked, requestDigest } from '#domain/request.ts';
 import { opensAt } from '#domain/start.ts';
-import { aRecord } from '../../builders/request.ts';
+import { aDecision, aRecord } from '../../builders/request.ts';
 import { explore, Grants, healed } from './explore.ts';
 import { atTick, begun, epoch, type GrantState, isOver, tickMs } from './grant-model.ts';
 
@@ -15,7 +15,7 @@ const grants = new Grants();
 function request(asked: Partial<Asked>, reviewsNeeded: number): number {
   const { request: made } = aRecord({ createdAt: epoch, asked });
   const reviewBy = after(epoch, 3 * tickMs);
-  const decision = { ...made.decision, reviewsNeeded };
+  const decision = aDecision('role:pod-reader', reviewsNeeded);
   return grants.number(begun({ ...made, digest: requestDigest(made), decision, reviewBy }));
 }
 const begin = [
