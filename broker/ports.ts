@@ -262,6 +262,7 @@ type CountName =
   | 'SweepRepaired'
   | 'GrantRefused'
   | 'Stuck'
+  | 'KillUnfinished'
   | 'ClusterSwept'
   | 'OrphanRemoved'
   | 'DriftFound'

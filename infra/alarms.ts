@@ -58,6 +58,11 @@ export class Alarms extends Construct {
     );
     this.#alarm('Stuck', ours('Stuck', 'Maximum'), 'Access stands more than a minute past its end.');
     this.#alarm(
+      'KillUnfinished',
+      ours('KillUnfinished', 'Maximum'),
+      'A kill order is not done five minutes after it was given.',
+    );
+    this.#alarm(
       'RevokeLate',
       ours('RevokeLateness', 'Maximum'),
       'Access was proven gone more than ten seconds after its end.',
@@ -166,7 +171,11 @@ export class Alarms extends Construct {
           ),
         ],
         [
-          graph('Stuck: stands past its end', ours('Stuck', 'Maximum')),
+          graph(
+            'Stuck past its end, kills unfinished',
+            ours('Stuck', 'Maximum'),
+            ours('KillUnfinished', 'Maximum'),
+          ),
           graph('Found on clusters', ours('OrphanRemoved'), ours('DriftFound')),
           graph(
             'Sweeps',

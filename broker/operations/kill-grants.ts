@@ -58,10 +58,17 @@ const silentMs = 90_000;
 /** The API's own call has had time to begin. */
 const newMs = 10_000;
 
-/** Calls KillGrants for each order that nobody drives: the call was lost, or the function died. */
-export async function driveKills(world: Pick<World, 'clock' | 'kills' | 'background'>): Promise<void> {
+/** Two passes with all that has to settle between them take less. */
+const expectedMs = 5 * 60_000;
+
+/** Calls KillGrants for each order that nobody drives: the call was lost, or the function died. Counts those that take long. */
+export async function driveKills(
+  world: Pick<World, 'clock' | 'kills' | 'background' | 'metrics'>,
+): Promise<void> {
   const now = world.clock.now();
-  for (const order of await world.kills.driven()) {
+  const driven = await world.kills.driven();
+  world.metrics.count('KillUnfinished', driven.filter(({ at }) => msBetween(at, now) >= expectedMs).length);
+  for (const order of driven) {
     const patience = order.drivenSince === undefined ? newMs : silentMs;
     if (msBetween(order.updatedAt, now) >= patience)
       await bestEffort(() => world.background.killGrants(order.id));

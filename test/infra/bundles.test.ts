@@ -44,7 +44,7 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 /** Upper bounds in kilobytes, with air for a release of the SDK: past them, look what came in. */
 const budgets: Record<string, number> = {
   'api.ts': 1020,
-  'ask-reviewers.ts': 680,
+  'ask-reviewers.ts': 700,
   'bind-role.ts': 1800,
   'close-grant.ts': 640,
   'end-grant.ts': 640,

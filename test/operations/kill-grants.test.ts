@@ -340,6 +340,26 @@ describe('under faults', () => {
   });
 });
 
+describe('an order that takes long', () => {
+  it('is counted for an alarm, until it is done', async () => {
+    const { world } = aHouse();
+    const counted = () =>
+      world.inside.metrics.counted.filter(({ name }) => name === 'KillUnfinished').at(-1)?.value;
+    world.clusterOf('payments-prod').reachable = false;
+    const order = await kill(world);
+    world.inside.clock.advance(5 * 60_000 - 1);
+    await driveKills(world);
+    expect(counted()).toBe(0);
+    world.inside.clock.advance(1);
+    await driveKills(world);
+    expect(counted()).toBe(1);
+    world.clusterOf('payments-prod').reachable = true;
+    await done(world, order);
+    await driveKills(world);
+    expect(counted()).toBe(0);
+  });
+});
+
 describe('an operator', () => {
   it('gets the same order for the same scope, which calls KillGrants once more', async () => {
     const { world } = aHouse();
