@@ -1,6 +1,7 @@
 /** All mutants, by area. */
 import { admissionMutants } from './admission.ts';
 import { bindMutants } from './bind.ts';
+import { breakGlassMutants } from './break-glass.ts';
 import { closeMutants } from './close.ts';
 import { driftMutants } from './drift.ts';
 import { endMutants } from './end.ts';
@@ -32,4 +33,5 @@ export const mutants: readonly Mutant[] = [
   ...admissionMutants,
   ...reviewMutants,
   ...policyMutants,
+  ...breakGlassMutants,
 ];

@@ -9,6 +9,7 @@ import { orderKill } from '#operations/kill-orders.ts';
 import { listRequests } from '#operations/list-requests.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { reviewAfterwards } from '#operations/review-afterwards.ts';
+import { reviewByLink } from '#operations/review-by-link.ts';
 import { revokeGrant } from '#operations/revoke-grant.ts';
 import { showRequest } from '#operations/show-request.ts';
 import { submitRequest } from '#operations/submit-request.ts';
@@ -110,6 +111,26 @@ describe('break-glass', () => {
     delete world.catalog.roles.deployer?.breakGlass;
     await expect(openGrant(world, { requestId: id })).rejects.toThrow(/can't be had by break-glass/);
     expect((await recordOf(world, { id })).status).toBe('denied');
+  });
+
+  it("waits for a review that the organisation's policy asks for even so, is told meanwhile, and needs no other", async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    const require = { reviews: [{ count: 1, from: ['payments-leads'] }] };
+    world.inside.organisation.answer = async () => ({ version: 1, allow: true, reasons: [], require });
+    const request = await take(world);
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('pending');
+    expect(mailsTo(world, /^Break-glass/).sort()).toEqual(told);
+    const link = world.inside.mailer.sent.find(({ text }) => text.includes('/review/'));
+    const secret = link?.text.split('/review/')[1] ?? '';
+    await reviewByLink(world, { secret, answer: 'approve', digest: request.digest });
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('active');
+    expect(world.inside.organisation.judged.map(({ request: { breakGlass } }) => breakGlass)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('goes on as an ordinary request only: an extension asks for its reviews', async () => {

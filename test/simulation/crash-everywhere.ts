@@ -41,6 +41,9 @@ export const stories: Record<string, History> = {
   'one that two people sign for': history(
     ask({ role: 'deployer', answers: [yes, { ...yes, afterSeconds: 4, by: 'rob', via: 'signed' }] }),
   ),
+  'one that is taken by break-glass, and looked back at': history(
+    ask({ role: 'deployer', breakGlass: true }),
+  ),
   'one that is denied': history(ask({ answers: [{ ...yes, answer: 'deny' }] })),
   'one that is withdrawn': history(ask({ answers: [], sequels: then('withdraw', 4) })),
   'one that starts later': history(ask({ startsInSeconds: 15 })),

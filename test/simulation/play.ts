@@ -61,11 +61,17 @@ export async function play(
     });
   };
 
-  const goOn = (id: string | undefined, ask: Pick<Ask, 'who' | 'answers' | 'sequels'>, seconds: number) => {
+  type Told = Pick<Ask, 'who' | 'answers' | 'sequels' | 'breakGlass'>;
+  const goOn = (id: string | undefined, ask: Told, seconds: number) => {
     if (id === undefined) return;
     ids.push(id);
     for (const { afterSeconds, by, ...answer } of ask.answers)
       later(afterSeconds, () => people.review(by, id, answer));
+    if (ask.breakGlass)
+      for (const { afterSeconds, by, answer } of ask.answers)
+        later(seconds + 5 * afterSeconds, () =>
+          people.lookBack(by, id, answer === 'approve' ? 'accept' : 'dispute'),
+        );
     for (const { afterSeconds, by, what } of ask.sequels) {
       // Those of the requester themselves are the likelier ones.
       const who = afterSeconds % 2 === 0 ? ask.who : by;

@@ -1,9 +1,10 @@
 /** Promises 1 and 2 over what everybody may do: a real yes behind every right, and none before or after its time. */
-import { eligibleReviewers } from '#domain/catalog.ts';
+import { type Catalog, type CatalogRole, eligibleReviewers } from '#domain/catalog.ts';
 import { msBetween } from '#domain/instant.ts';
 import { patience } from '#domain/lifecycle.ts';
 import { meet } from '#domain/policy/review-needs.ts';
 import { callers, personOf } from '../people/cast.ts';
+import type { Deeds } from '../people/deeds.ts';
 import { isExcused } from './by-hand.ts';
 import type { Evident } from './evidence.ts';
 import type { Invariant, Seen } from './invariant.ts';
@@ -109,7 +110,7 @@ export const notBefore: Invariant = {
 
 export const withAYes: Invariant = {
   name: 'with a yes',
-  says: 'Behind every right are enough approvals, of what was asked, by eligible others who did approve it.',
+  says: 'Behind every right are enough approvals, of what was asked, by eligible others who did approve it, or break-glass by its name.',
   breach: (seen) =>
     breachOf(seen, (_, grants) => {
       const faults = grants.map((grant) => approvalFault(seen, grant));
@@ -121,24 +122,45 @@ export const withAYes: Invariant = {
 const catalogLagMs = 60_000;
 
 function approvalFault({ cloud, deeds }: Seen, evident: Evident): string | undefined {
-  const { id, asked, approvals, digest, grant, actor } = evident;
+  const { id, asked, approvals, grant } = evident;
   const opened = Date.parse(grant?.openedAt ?? '');
-  const approvers = new Set(deeds.approversOf(id).map(personOf));
   const valid = cloud.deployed.some(({ at, catalog }, i) => {
     const until = cloud.deployed[i + 1]?.at ?? Number.POSITIVE_INFINITY;
     const role = Object.hasOwn(catalog.roles, asked.role) ? catalog.roles[asked.role] : undefined;
     if (!role || at > opened + catalogLagMs || until < opened - catalogLagMs) return false;
-    const eligible = new Set(eligibleReviewers(catalog, role.reviews, { person: actor, sessionName: actor }));
-    const real = approvals.filter(
-      (review) =>
-        review.digest === digest &&
-        eligible.has(review.reviewer) &&
-        approvers.has(review.reviewer) &&
-        review.reviewer !== actor,
-    );
-    return meet(catalog, role.reviews, new Set(real.map(({ reviewer }) => reviewer)));
+    return isEmergency(evident, role) || isApproved(deeds, evident, catalog, role);
   });
   return valid ? undefined : `grant ${id} has no sufficient approval (${approvals.length} in the bucket)`;
+}
+
+/** Without reviews only by the rule that the record names, for a person, within its cap, and with somebody to look back at it. */
+function isEmergency(
+  { asked, decision, subject, afterReview }: Evident,
+  { breakGlass }: CatalogRole,
+): boolean {
+  return (
+    breakGlass !== undefined &&
+    asked.breakGlass === true &&
+    decision.matched.includes('break-glass') &&
+    decision.waived !== undefined &&
+    subject.kind === 'person' &&
+    asked.durationSeconds <= breakGlass.maxDuration &&
+    afterReview !== undefined
+  );
+}
+
+function isApproved(deeds: Deeds, evident: Evident, catalog: Catalog, { reviews }: CatalogRole): boolean {
+  const { id, actor, approvals, digest } = evident;
+  const approvers = new Set(deeds.approversOf(id).map(personOf));
+  const eligible = new Set(eligibleReviewers(catalog, reviews, { person: actor, sessionName: actor }));
+  const real = approvals.filter(
+    (review) =>
+      review.digest === digest &&
+      eligible.has(review.reviewer) &&
+      approvers.has(review.reviewer) &&
+      review.reviewer !== actor,
+  );
+  return meet(catalog, reviews, new Set(real.map(({ reviewer }) => reviewer)));
 }
 
 export const evidenceFirst: Invariant = {

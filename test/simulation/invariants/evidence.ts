@@ -1,7 +1,9 @@
 /** What the locked bucket tells about each request: all that the invariants believe about approvals and times. */
+import type { AfterReview, AfterReviewAnswer } from '#domain/after-review.ts';
 import type { AnyEvent } from '#domain/audit-event.ts';
 import type { Subject } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { Decision } from '#domain/policy/decision.ts';
 import type { Asked, Grant, Review } from '#domain/request.ts';
 import type { Bucket } from '../cloud/bucket.ts';
 
@@ -13,6 +15,11 @@ export interface Evident {
   digest: string;
   actor: string;
   approvals: Review[];
+  decision: Decision;
+  askedAt: Instant;
+  afterReview?: AfterReview;
+  /** Who has looked back at it. */
+  lookedBack?: AfterReviewAnswer;
   /** When enough had said yes. */
   approvedAt?: Instant;
   grant?: Grant;
@@ -46,7 +53,7 @@ export class Evidence {
   #take(event: AnyEvent): void {
     const { facts } = event;
     if (event.type === 'submitted') {
-      const { asked, subject, clusterRole, digest } = facts as unknown as Evident;
+      const { asked, subject, clusterRole, digest, decision, afterReview } = facts as unknown as Evident;
       const { actor, requestId } = event;
       this.#byId.set(requestId, {
         id: requestId,
@@ -56,6 +63,9 @@ export class Evidence {
         digest,
         actor,
         approvals: [],
+        decision,
+        askedAt: event.at,
+        ...(afterReview ? { afterReview } : {}),
         expires: Number.NaN,
         seen: new Set(),
       });
@@ -66,6 +76,7 @@ export class Evidence {
     if (event.status === 'approved') found.approvedAt ??= event.at;
     const review = facts.review as Review | undefined;
     if (review?.answer === 'approve') found.approvals.push(review);
+    if (event.type === 'after-reviewed') found.lookedBack = facts.afterReview as AfterReviewAnswer;
     if (event.type === 'grant-opened') {
       found.grant = facts.grant as Grant;
       found.expires = Date.parse(found.grant.expiresAt);

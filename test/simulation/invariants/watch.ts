@@ -4,6 +4,7 @@ import type { Deeds } from '../people/deeds.ts';
 import type { History } from '../people/history.ts';
 import type { Mishaps } from '../people/mishaps.ts';
 import { evidenceFirst, grantedToThem, kept, notBefore, outOnTime, withAYes } from './access.ts';
+import { lookedBackByOthers, noneWhileOverdue, staysOpen, toldInTheEnd } from './after-review.ts';
 import { Evidence } from './evidence.ts';
 import { nothingMore, startsOnTime } from './handover.ts';
 import { Broken, type Invariant, type Seen } from './invariant.ts';
@@ -38,7 +39,10 @@ export class Watch {
   readonly #mishaps: Mishaps;
   readonly #skewMs: number;
   readonly #evidence: Evidence;
-  readonly #whenRecordChanges: Invariant[] = [new InOrder(), new DoneIsDone(), onlyItsScope];
+  readonly #whenRecordChanges: Invariant[] = [
+    ...[new InOrder(), new DoneIsDone(), onlyItsScope],
+    ...[staysOpen, lookedBackByOthers, noneWhileOverdue],
+  ];
   readonly #whenAnythingChanges: Invariant[] = [
     grantedToThem,
     notBefore,
@@ -100,11 +104,12 @@ export class Watch {
     for (const { status } of records.requests.values()) if (!finals.includes(status)) return false;
     let written = 0;
     for (const log of records.stored.values()) written += log.length;
-    return auditSink.events.length === written && nothingLeft.breach(this.#seen()) === undefined;
+    const quiet = [nothingLeft, toldInTheEnd].every(({ breach }) => breach(this.#seen()) === undefined);
+    return auditSink.events.length === written && quiet;
   }
 
   end(): void {
-    this.#check(this.#seen(), [nothingLeft, wholeChains]);
+    this.#check(this.#seen(), [nothingLeft, wholeChains, toldInTheEnd]);
   }
 
   #seen(): Seen {

@@ -41,10 +41,16 @@ export const eksClusters = {
 export type ClusterName = keyof typeof eksClusters;
 export const clusterNames = Object.keys(eksClusters) as ClusterName[];
 
-/** `reviewWindow` is short, so that a history ends within the hour. */
+/** `reviewWindow` and the time for after-reviews are short, so that a history ends within the hour. */
 function variant(change: (catalog: Catalog) => void): Catalog {
   const catalog = sampleCatalog();
   catalog.reviewWindow = 300;
+  for (const name of ['deployer', 'pod-reader'])
+    role(catalog, name).breakGlass = {
+      maxDuration: 180,
+      notify: ['oncall@example.com'],
+      afterReview: { from: ['payments-leads'], within: 40 },
+    };
   change(catalog);
   return freeze(catalog);
 }
@@ -66,6 +72,9 @@ export const catalogs = {
   }),
   'without pod-reader': variant((catalog) => {
     delete catalog.roles['pod-reader'];
+  }),
+  'without break-glass': variant((catalog) => {
+    for (const listed of Object.values(catalog.roles)) delete listed.breakGlass;
   }),
   'with two reviews for pod-reader': variant((catalog) => {
     role(catalog, 'pod-reader').reviews = [{ count: 2, from: ['payments-leads'] }];

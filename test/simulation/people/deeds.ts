@@ -5,7 +5,7 @@ import type { KillTarget } from './history.ts';
 export interface Deed {
   at: number;
   by: Name;
-  what: 'approve' | 'deny' | 'end' | 'withdraw';
+  what: 'approve' | 'deny' | 'end' | 'withdraw' | 'look back';
   requestId: string;
   /** Whether the answer said that it worked; otherwise it may have. */
   answered: boolean;

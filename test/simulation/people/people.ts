@@ -5,6 +5,7 @@ import type { Review } from '#domain/request.ts';
 import { submissionSchema } from '#domain/request.ts';
 import { extendGrant } from '#operations/extend-grant.ts';
 import { liftKill, orderKill } from '#operations/kill-orders.ts';
+import { reviewAfterwards } from '#operations/review-afterwards.ts';
 import { openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
 import { reviewRequest } from '#operations/review-request.ts';
 import { revokeGrant } from '#operations/revoke-grant.ts';
@@ -27,6 +28,7 @@ export interface Asking {
   namespaces: string[];
   seconds: number;
   startsInSeconds?: number;
+  breakGlass?: boolean;
 }
 
 export class People {
@@ -41,7 +43,7 @@ export class People {
 
   /** Id of the request, when the answer came. */
   async ask(who: Name, asking: Asking): Promise<string | undefined> {
-    const { cluster = 'payments-prod', role, namespaces, seconds, startsInSeconds } = asking;
+    const { cluster = 'payments-prod', role, namespaces, seconds, startsInSeconds, breakGlass } = asking;
     this.#keys += 1;
     const idempotencyKey = `key-${this.#keys}`;
     const startsAt =
@@ -56,10 +58,11 @@ export class People {
       reason: 'Checkout is slow',
       ticket: 'INC-1042',
       ...startsAt,
+      ...(breakGlass ? { breakGlass } : {}),
     };
     const submitted = await this.#call(
       who,
-      `asks for ${role} in ${namespaces.join('+')} on ${cluster} for ${seconds} s`,
+      `asks for ${role}${breakGlass ? ' by break-glass' : ''} in ${namespaces.join('+')} on ${cluster} for ${seconds} s`,
       (world, caller) =>
         submitRequest(world, { caller, submission: submissionSchema.parse(body), idempotencyKey }),
     );
@@ -103,6 +106,17 @@ export class People {
       reviewRequest(world, { caller, id, answer, digest: shown }),
     );
     if (done && deed) deed.answered = true;
+  }
+
+  async lookBack(who: Name, id: string, verdict: 'accept' | 'dispute'): Promise<void> {
+    const { scheduler, twins } = this.#cloud;
+    const digest = twins.records.requests.get(id)?.digest;
+    if (digest === undefined) return;
+    const deed = this.#deeds.try({ at: scheduler.now, by: who, what: 'look back', requestId: id });
+    const done = await this.#call(who, `looks back at ${id}: ${verdict}`, (world, caller) =>
+      reviewAfterwards(world, { caller, id, verdict, reason: 'As far as I see', digest }),
+    );
+    if (done) deed.answered = true;
   }
 
   async withdraw(who: Name, id: string): Promise<void> {
