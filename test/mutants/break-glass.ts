@@ -86,7 +86,7 @@ export const breakGlassMutants: readonly Mutant[] = [
     name: 'an overdue after-review blocks nothing',
     guards: 'no break-glass while an after-review is overdue',
     changes: [{ file: guardrail, from: '    ...overdue(question),\n', to: '' }],
-    killedBy: histories(1500),
+    killedBy: histories(300),
   },
   {
     name: 'a hundred requests hide an overdue after-review',
@@ -225,7 +225,7 @@ export const breakGlassMutants: readonly Mutant[] = [
     changes: [
       { file: sweep, from: 'if (due !== undefined && due <= world.clock.now())', to: 'if (!request.id)' },
     ],
-    killedBy: histories(1500),
+    killedBy: histories(300),
   },
   {
     name: 'nobody is called when an after-review is overdue',

@@ -57,6 +57,15 @@ describe('one rule more', () => {
     );
   });
 
+  it('counts in full where it gives way, as long as nobody waives', () => {
+    const firm = ({ waivable: _, ...rest }: Finding): Finding => rest;
+    fc.assert(
+      fc.property(fc.array(finding, { maxLength: 6 }), (some) => {
+        expect(combine(some, noRisk, 60)).toEqual(combine(some.map(firm), noRisk, 60));
+      }),
+    );
+  });
+
   it('only ever tightens too where one of them waives', () => {
     fc.assert(
       fc.property(fc.array(finding, { maxLength: 6 }), finding, people, (some, added, yes) => {
