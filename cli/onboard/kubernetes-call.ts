@@ -20,7 +20,7 @@ export interface KubernetesAnswer {
 }
 
 export interface KubernetesCall {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query. */
   path: string;
   body?: unknown;
@@ -33,6 +33,10 @@ export interface KubernetesCall {
 export type KubernetesApi = (call: KubernetesCall) => Promise<KubernetesAnswer>;
 
 const timeoutMs = 15_000;
+
+const json = 'application/json';
+/** A PATCH is always a server-side apply; JSON is YAML too. */
+const apply = 'application/apply-patch+yaml';
 
 /** The API behind an access. Answers of any status come back; Unavailable when there is none, or only half of one. */
 export function kubernetesApi(access: ClusterAccess): KubernetesApi {
@@ -49,10 +53,13 @@ export function kubernetesApi(access: ClusterAccess): KubernetesApi {
         timeout: timeoutMs,
         headers: {
           ...headers,
-          accept: 'application/json',
+          accept: json,
           ...(text === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+            : {
+                'content-type': method === 'PATCH' ? apply : json,
+                'content-length': Buffer.byteLength(text),
+              }),
           ...(as === undefined ? {} : { 'impersonate-user': as }),
           ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
         },

@@ -1,0 +1,208 @@
+/** N50: with its own rights only, BindRole tries a grant with each field changed, left out and added: all refused but a few. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bindRoleUser } from '#cluster/identities.ts';
+import { changedPaths } from '../../../cli/onboard/difference.ts';
+import { catalogOf, startTestCluster, type TestCluster } from '../onboard/cluster.ts';
+import { clusterRoles, run } from '../onboard/looks.ts';
+import { collection, grant } from './fenced-cluster.ts';
+
+let on: TestCluster;
+beforeAll(async () => {
+  on = await startTestCluster();
+  await on.createNamespaces('payments', 'checkout', 'vault', 'other');
+  await run(on);
+});
+afterAll(() => on?.stop());
+
+type Path = (string | number)[];
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Every place in a value, outermost first. */
+function pathsOf(value: Json, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
+  return [
+    at,
+    ...[...keys].flatMap((key) =>
+      pathsOf((value as Record<string | number, Json>)[key] ?? null, [...at, key]),
+    ),
+  ];
+}
+
+const wrongTexts: Record<string, (text: string) => Json> = {
+  'left empty': () => '',
+  'in capitals': (text) => text.toUpperCase(),
+  'with a space': (text) => `${text} `,
+  'with a line break': (text) => `${text}\n`,
+  'with a NUL': (text) => `${text}\u0000`,
+  'with an invisible letter': (text) => `${text}\u200b`,
+  'with a letter that looks the same': (text) => text.replace('e', '\u0435'),
+  'with something before it': (text) => `x${text}`,
+  'with something behind it': (text) => `${text}x`,
+  'as a wildcard': () => '*',
+  'as cluster-admin': () => 'cluster-admin',
+  'as system:masters': () => 'system:masters',
+  'as the broker': () => bindRoleUser,
+  'as a number': () => 1,
+  'as a list': (text) => [text],
+};
+
+/** Fields of any object's metadata that a grant doesn't have, and others that might mean something one day. */
+const additions: [string, Path, Json][] = [
+  ['a name that the server completes', ['metadata', 'generateName'], 'curfew-'],
+  ['a finalizer', ['metadata', 'finalizers'], ['example.com/stay']],
+  ['the finalizer of a foreground deletion', ['metadata', 'finalizers'], ['foregroundDeletion']],
+  [
+    'an owner',
+    ['metadata', 'ownerReferences'],
+    [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u' }],
+  ],
+  [
+    'a second subject',
+    ['subjects', 1],
+    { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'mallory' },
+  ],
+  ['a namespace of its subject', ['subjects', 0, 'namespace'], 'payments'],
+  ['a namespace of its role', ['roleRef', 'namespace'], 'kube-system'],
+  ['a time of its creation', ['metadata', 'creationTimestamp'], '2020-01-01T00:00:00Z'],
+  ['a time of its deletion', ['metadata', 'deletionTimestamp'], '2099-01-01T00:00:00Z'],
+  ['a UID', ['metadata', 'uid'], '00000000-0000-0000-0000-000000000000'],
+  ['a version', ['metadata', 'resourceVersion'], '1'],
+  ['a label of the house', ['metadata', 'labels', 'team'], 'payments'],
+  [
+    'a label that another tool goes by',
+    ['metadata', 'labels', 'rbac.authorization.k8s.io/aggregate-to-admin'],
+    'true',
+  ],
+  ['an annotation of the house', ['metadata', 'annotations', 'note'], 'x'],
+];
+
+/** What goes through, and what of the grant that would stand differs from the right one. */
+const intended: Record<string, string[]> = {
+  'apiVersion: left out': [],
+  'apiVersion: left empty': [],
+  'kind: left out': [],
+  'kind: left empty': [],
+  'metadata.namespace: left out': [],
+  'metadata.namespace: left empty': [],
+  'roleRef.apiGroup: left out': [],
+  'roleRef.apiGroup: left empty': [],
+  'subjects.0.apiGroup: left out': [],
+  'subjects.0.apiGroup: left empty': [],
+  // Who is meant only the plan says, which is signed.
+  'subjects.0.name: with something behind it': ['subjects[0].name'],
+  'with a name that the server completes': ['metadata.generateName'],
+  'with a namespace of its role': [],
+  'with a time of its creation': [],
+  'with a time of its deletion': [],
+  'with a UID': [],
+  // A real creation is refused for it.
+  'with a version': ['metadata.resourceVersion'],
+  'with a label of the house': ['metadata.labels.team'],
+  'with a label that another tool goes by': ['metadata.labels.rbac.authorization.k8s.io/aggregate-to-admin'],
+  'with an annotation of the house': ['metadata.annotations.note'],
+};
+
+/** Never stored, so that one is enough. */
+const base = grant() as unknown as Json;
+
+function changed(
+  path: Path,
+  change: (holder: Record<string | number, Json>, key: string | number) => void,
+): Json {
+  const binding = structuredClone(base);
+  const key = path.at(-1);
+  const holder = path
+    .slice(0, -1)
+    .reduce<Json>((value, step) => (value as Record<string | number, Json>)[step] ?? null, binding);
+  if (key !== undefined) change(holder as Record<string | number, Json>, key);
+  return binding;
+}
+
+function variants(): [string, Json][] {
+  const paths = pathsOf(base).filter((path) => path.length > 0);
+  const wrong = paths.flatMap((path): [string, Json][] => {
+    const at = path.join('.');
+    const leftOut: [string, Json] = [
+      `${at}: left out`,
+      changed(path, (holder, key) =>
+        Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key],
+      ),
+    ];
+    const texts = Object.entries(wrongTexts).flatMap(([how, make]): [string, Json][] => {
+      const made = changed(path, (holder, key) => {
+        const text = holder[key];
+        if (typeof text === 'string') holder[key] = make(text);
+      });
+      const unlike = JSON.stringify(made) !== JSON.stringify(base);
+      return unlike ? [[`${at}: ${how}`, made]] : [];
+    });
+    return [leftOut, ...texts];
+  });
+  const added = additions.map(([what, path, value]): [string, Json] => [
+    `with ${what}`,
+    changed(path, (holder, key) => {
+      holder[key] = value;
+    }),
+  ]);
+  return [...wrong, ...added];
+}
+
+test('each field of a grant, each way of getting it wrong', async () => {
+  const path = `${collection('payments')}?dryRun=All`;
+  const all = variants();
+  expect(all.length).toBeGreaterThan(150);
+  const send = (body: Json) => on.api({ method: 'POST', path, body, as: bindRoleUser });
+  const right = await send(base);
+  expect(right.status).toBe(201);
+  const through: Record<string, string[]> = {};
+  for (const [what, body] of all) {
+    const { status, body: made } = await send(body);
+    if (status < 300) through[what] = changedPaths(ofOwn(right.body), ofOwn(made));
+  }
+  expect(through).toEqual(intended);
+});
+
+/** Without what the server sets anew each time. */
+function ofOwn({ metadata, ...content }: { metadata: object }): object {
+  const { uid: _, creationTimestamp, managedFields: __, ...own } = metadata as Record<string, unknown>;
+  expect(Date.parse(String(creationTimestamp))).toBeGreaterThan(Date.now() - 60_000);
+  return { ...content, metadata: own };
+}
+
+test('each role that stands on the cluster: only what is offered in that namespace is bound', async () => {
+  const { podReader, deployer } = clusterRoles(catalogOf());
+  const { items } = await on.must({ method: 'GET', path: '/apis/rbac.authorization.k8s.io/v1/clusterroles' });
+  const names: string[] = items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+  expect(names.length).toBeGreaterThan(50);
+  const bound: string[] = [];
+  for (const namespace of [
+    'payments',
+    'checkout',
+    'other',
+    'vault',
+    'kube-system',
+    'kube-public',
+    'curfew-system',
+    'default',
+  ]) {
+    for (const name of names) {
+      const body = grant((binding) => {
+        binding.metadata.namespace = namespace;
+        binding.roleRef.name = name;
+        binding.metadata.annotations['curfew.dev/expires-at'] =
+          binding.metadata.annotations['curfew.dev/create-before'] ?? '';
+      });
+      const { status } = await on.api({
+        method: 'POST',
+        path: `${collection(namespace)}?dryRun=All`,
+        body,
+        as: bindRoleUser,
+      });
+      if (status < 300) bound.push(`${namespace} ${name}`);
+    }
+  }
+  expect(bound.sort()).toEqual(
+    [`checkout ${podReader}`, `payments ${deployer}`, `payments ${podReader}`].sort(),
+  );
+});
