@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { InvalidInput } from '#domain/errors.ts';
+import { isFor, isPattern } from '#domain/namespaces.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { NewRequest } from './api/client.ts';
@@ -124,8 +125,8 @@ async function fill(
   }
   if (!filled.namespace?.length) {
     const [only, ...more] = role.namespaces;
-    if (only !== undefined && more.length === 0) filled.namespace = [only];
-    else if (interactive) filled.namespace = [await choose('Namespace', role.namespaces)];
+    if (only !== undefined && more.length === 0 && !isPattern(only)) filled.namespace = [only];
+    else if (interactive) filled.namespace = [await chooseNamespace(role)];
   }
   if (interactive) {
     filled.for ||= await askUntil('For how long (30m, 2h)? ', durationFault);
@@ -145,6 +146,16 @@ async function fill(
 function unknownRole(name: string, catalog: CatalogView): InvalidInput {
   const known = catalog.roles.map((role) => role.name).join(', ');
   return new InvalidInput(safeText(`There is no role "${name}". Known: ${known}.`));
+}
+
+/** A pattern is not chosen itself: whatever it matches can be. */
+async function chooseNamespace(role: { namespaces: readonly string[] }): Promise<string> {
+  const listed = safeText(role.namespaces.join(', '));
+  return askUntil(`Namespace (${listed})? `, (answer) =>
+    isFor(role, answer) && !isPattern(answer)
+      ? undefined
+      : `Choose one of: ${listed}. A star stands for any letters.`,
+  );
 }
 
 async function choose(what: string, names: readonly string[]): Promise<string> {

@@ -8,6 +8,7 @@ import { extendCommand } from './commands/extend.ts';
 import { killCommand } from './commands/kill.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
+import { offboardCommand } from './commands/offboard.ts';
 import { onboardCommand } from './commands/onboard.ts';
 import { requestCommand } from './commands/request.ts';
 import { approveCommand, denyCommand } from './commands/review.ts';
@@ -38,7 +39,10 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
   ],
   ['Answer requests:', [approveCommand, denyCommand, afterReviewCommand]],
   ['In an emergency:', [killCommand]],
-  ['Set up:', [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand]],
+  [
+    'Set up:',
+    [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand, offboardCommand],
+  ],
 ];
 
 export function buildProgram(): Command {

@@ -44,14 +44,16 @@ export function onboardingLabels(deployment: string): Record<string, string> {
  * Throws InvalidInput for an unknown cluster, or one on which nothing is offered.
  *
  * @param image what the janitor runs in; undefined for a cluster without one
+ * @param existing namespaces of the cluster, among which those are that patterns stand for
  */
 export function manifestsFor(
   catalog: Catalog,
   clusterName: string,
   deployment: string,
   image: string | undefined,
+  existing: readonly string[] = [],
 ): ClusterManifests {
-  const offer = offerOn(catalog, clusterName);
+  const offer = offerOn(catalog, clusterName, existing);
   const labels = onboardingLabels(deployment);
   const protectedNamespaces = [...(catalog.clusters[clusterName]?.protectedNamespaces ?? []), ownNamespace];
   const fences = [

@@ -2,6 +2,7 @@
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import { canonicalRules, clusterRoleName } from '#domain/cluster-role.ts';
 import { InvalidInput } from '#domain/errors.ts';
+import { namespacesOn } from '#domain/namespaces.ts';
 
 export interface OfferedRole {
   role: string;
@@ -12,8 +13,16 @@ export interface OfferedRole {
   maxDurationSeconds: number;
 }
 
-/** Roles that can be asked for on a cluster, sorted by name. Throws InvalidInput when the catalog offers nothing there. */
-export function offerOn(catalog: Catalog, clusterName: string): OfferedRole[] {
+/**
+ * Roles that can be asked for on a cluster, sorted by name. Throws InvalidInput when the catalog offers nothing there.
+ *
+ * @param existing namespaces of the cluster, among which those are that patterns stand for
+ */
+export function offerOn(
+  catalog: Catalog,
+  clusterName: string,
+  existing: readonly string[] = [],
+): OfferedRole[] {
   const cluster = Object.hasOwn(catalog.clusters, clusterName) ? catalog.clusters[clusterName] : undefined;
   if (!cluster) {
     const known = Object.keys(catalog.clusters).sort().join(', ') || 'none';
@@ -25,21 +34,17 @@ export function offerOn(catalog: Catalog, clusterName: string): OfferedRole[] {
       role: name,
       clusterRole: clusterRoleName(name, role.rules),
       rules: canonicalRules(role.rules),
-      namespaces: [...new Set(role.namespaces)].filter((n) => !isProtected(n, cluster)).sort(),
+      namespaces: namespacesOn(role, cluster, existing),
       maxDurationSeconds: role.maxDuration,
     }))
     .filter(({ namespaces }) => namespaces.length > 0)
     .sort((a, b) => (a.role < b.role ? -1 : 1));
   if (offer.length === 0) {
     throw new InvalidInput(
-      `The catalog offers no role on cluster "${clusterName}": name it under \`clusters\` of a role whose namespaces are not protected there.`,
+      `The catalog offers no role on cluster "${clusterName}": name it under \`clusters\` of a role whose namespaces exist and are not protected there.`,
     );
   }
   return offer;
-}
-
-function isProtected(namespace: string, cluster: Pick<Catalog['clusters'][string], 'protectedNamespaces'>) {
-  return namespace.startsWith('kube-') || cluster.protectedNamespaces.includes(namespace);
 }
 
 /** Every namespace of an offer, each once, sorted. */

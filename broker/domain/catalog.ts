@@ -16,6 +16,7 @@ import {
 } from './catalog-rules.ts';
 import { durationSchema } from './duration.ts';
 import { acceptFaults, acceptsSchema } from './escalation/accepts.ts';
+import { ownNamespace } from './namespaces.ts';
 import { canonicalPerson, namesOf, otherThan, personOf } from './people.ts';
 import { membersOf, type ReviewNeed } from './policy/review-needs.ts';
 
@@ -28,8 +29,15 @@ const name = z
 
 export const namespaceSchema = name;
 
-/** What Curfew itself runs in a cluster stands here. */
-export const ownNamespace = 'curfew-system';
+/** A namespace, or a pattern in which `*` stands for any letters. One of stars alone would be for everything. */
+const namespacePattern = z
+  .string()
+  .regex(
+    /^(?=.*[a-z0-9])[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/,
+    'Use lower-case letters, digits and dashes, at most 63, no dash at the ends; a star stands for any of them, as in team-*.',
+  );
+
+export { ownNamespace };
 
 const person = z
   .string()
@@ -80,7 +88,10 @@ const roleSchema = z.strictObject({
   rules: z.array(policyRuleSchema).min(1).describe('What the role lets one do, inside its namespaces.'),
   accepts: acceptsSchema,
   clusters: z.array(name).min(1),
-  namespaces: z.array(namespaceSchema).min(1).describe('Namespaces it can be asked for in.'),
+  namespaces: z
+    .array(namespacePattern)
+    .min(1)
+    .describe('Namespaces it can be asked for in, by name or as a pattern such as team-*.'),
   maxDuration: durationSchema,
   reviews: reviewsSchema,
   ticketRequired: z.boolean().default(false),

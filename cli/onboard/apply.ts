@@ -4,7 +4,7 @@ import { nameOf } from '#cluster/manifest.ts';
 import { ClusterUnfenced } from '#domain/errors.ts';
 import { expectOk, writes } from './cluster-objects.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
-import type { Step } from './plan.ts';
+import { asApplied, type Step } from './plan.ts';
 import { type Try, triedFence } from './tries.ts';
 
 const fenceKinds = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
@@ -30,14 +30,22 @@ export async function applyPlan(
   for (const step of steps) if (!isFence(step)) await carryOut(api, step);
 }
 
-async function carryOut(api: KubernetesApi, step: Step): Promise<void> {
+/** One step, as the plan says. What is to be removed and is gone already is no failure. */
+export async function carryOut(api: KubernetesApi, step: Step): Promise<void> {
   const { object } = step;
   switch (step.do) {
     case 'create':
-      expectOk(await api(writes.create(object, false)), `create ${nameOf(object)}`);
+      expectOk(await api(writes.apply(object, false)), `create ${nameOf(object)}`);
       return;
     case 'change':
-      expectOk(await api(writes.replace(object, false)), `change ${nameOf(object)}`);
+      expectOk(
+        await api(
+          step.by === 'apply'
+            ? writes.apply(asApplied(step.object), false, true)
+            : writes.replace(object, false),
+        ),
+        `change ${nameOf(object)}`,
+      );
       return;
     case 'remove': {
       const answer = await api(writes.remove(step.object, false));

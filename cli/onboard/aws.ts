@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import {
   CreateAccessEntryCommand,
+  DeleteAccessEntryCommand,
   DescribeAccessEntryCommand,
   DescribeClusterCommand,
   EKSClient,
@@ -118,6 +119,10 @@ export function openEks(eksName: string, region: string, identity: Signer): EksA
           await client.send(command).catch((error: unknown) => {
             if (!(error instanceof ResourceInUseException)) throw error;
           });
+        }),
+      remove: (principalArn) =>
+        attempt(`delete the access entry of ${principalArn}`, async () => {
+          await orNone(client.send(new DeleteAccessEntryCommand({ ...named, principalArn })));
         }),
     },
   };

@@ -22,6 +22,8 @@ export interface FoundEntry {
 export interface EntryApi {
   find(principalArn: string): Promise<FoundEntry | undefined>;
   create(entry: BrokerEntry): Promise<void>;
+  /** One that is gone already counts as removed. */
+  remove(principalArn: string): Promise<void>;
 }
 
 export function brokerEntries(deployment: Deployment): BrokerEntry[] {

@@ -64,11 +64,20 @@ export const reads = {
   },
 };
 
-/** A call that would create, replace or delete an object; with `dryRun` everything happens but the storing. */
+/** A call that would create, apply, replace or delete an object; with `dryRun` everything happens but the storing. */
 export const writes = {
   create: (object: Manifest, dryRun: boolean): KubernetesCall => ({
     method: 'POST',
     path: `${collectionPath(object)}?${manager}${dryRun ? '&dryRun=All' : ''}`,
+    body: object,
+  }),
+  /**
+   * Server-side apply: made where it isn't there, and of what is there only the fields of ours are changed. By force also
+   * those that somebody else has changed since; without it that is refused.
+   */
+  apply: (object: Manifest, dryRun: boolean, force = false): KubernetesCall => ({
+    method: 'PATCH',
+    path: `${objectPath(object)}?${manager}${force ? '&force=true' : ''}${dryRun ? '&dryRun=All' : ''}`,
     body: object,
   }),
   replace: (object: Manifest, dryRun: boolean): KubernetesCall => ({

@@ -28,6 +28,7 @@ export async function sortOutOld(
   api: KubernetesApi,
   old: readonly Standing[],
   withJanitor: boolean,
+  because = 'the catalog no longer asks for it',
 ): Promise<Step[]> {
   if (old.length === 0) return [];
   const bindings = (await Promise.all([
@@ -48,10 +49,7 @@ export async function sortOutOld(
         : {
             do: 'remove',
             object,
-            why:
-              isJanitors(object) && !withJanitor
-                ? 'no janitor is wanted'
-                : 'the catalog no longer asks for it',
+            why: isJanitors(object) && !withJanitor ? 'no janitor is wanted' : because,
           };
     });
 }

@@ -10,7 +10,7 @@ import type { Deployment } from './deployment.ts';
 import { janitorTries } from './janitor-tries.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 import { type Plan, planCluster } from './plan.ts';
-import { checkReadiness } from './readiness.ts';
+import { checkNamespaces, checkReadiness, existingNamespaces } from './readiness.ts';
 import { forgedGrant, type Tried, triedFence, triesFor } from './tries.ts';
 
 export interface Onboarding {
@@ -50,10 +50,12 @@ export async function onboard(
   tell: (line: string) => void,
 ): Promise<Outcome> {
   const { catalog, cluster, deployment, api } = on;
-  const offer = offerOn(catalog, cluster);
-  const wanted = manifestsFor(catalog, cluster, deployment.id, on.janitorImage);
   const entries = brokerEntries(deployment);
-  await checkReadiness(api, namespacesOf(offer));
+  await checkReadiness(api);
+  const existing = await existingNamespaces(api);
+  const offer = offerOn(catalog, cluster, existing);
+  checkNamespaces(namespacesOf(offer), existing);
+  const wanted = manifestsFor(catalog, cluster, deployment.id, on.janitorImage, existing);
   const plan = await planCluster(api, wanted, deployment.id);
   const intent = { ...plan, missingEntries: await missingEntries(on.entries, entries, on.eks) };
   if (!isNothing(intent) && !(await agree(intent))) return { ...intent, done: false, tried: [] };

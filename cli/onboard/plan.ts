@@ -4,14 +4,16 @@ import { type ClusterManifests, onboardingLabels } from '#cluster/manifests.ts';
 import { ClusterNotReady } from '#domain/errors.ts';
 import { marks } from '#domain/role-binding.ts';
 import { kinds, listObjects, readObject, type Standing, writes } from './cluster-objects.ts';
-import { changedPaths } from './difference.ts';
+import { changedPaths, type Difference, differences } from './difference.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 import { sortOutOld } from './old-objects.ts';
 
 export type Step =
   | { do: 'create'; object: Manifest }
-  /** `paths` are the fields that differ `from` what stands there. */
-  | { do: 'change'; object: Standing; paths: string[]; from: Standing }
+  /**
+   * Replaced as a whole where applying it would leave in place what somebody else put into it, or what an older version made.
+   */
+  | { do: 'change'; object: Standing; by: 'apply' | 'replace'; differences: Difference[]; from: Standing }
   | { do: 'remove'; object: Standing; why: string }
   /** Ours and no longer wanted, but in use. */
   | { do: 'leave'; object: Standing; why: string };
@@ -52,9 +54,9 @@ export async function planCluster(
         steps.push(step);
         if (object.kind === 'Namespace') newNamespaces.add(object.metadata.name);
       } else {
-        const paths = changedBy(step, tried.becomes);
-        if (paths.length === 0) right++;
-        else steps.push({ ...step, paths });
+        const found = changedBy(step, tried.becomes);
+        if (found.length === 0) right++;
+        else steps.push({ ...step, differences: found, by: await howToChange(api, step, tried.becomes) });
       }
     }
   }
@@ -80,12 +82,12 @@ function compare(
 ): Change | { fault: string } | 'right' {
   const foreign = foreignness(object, found, deployment);
   if (foreign) return { fault: foreign };
-  const paths = [...labelsLacking(found, object), ...changedPaths(contentOf(found), contentOf(object))];
-  if (paths.length === 0) return 'right';
+  const differ = [...labelsLacking(found, object), ...differences(contentOf(found), contentOf(object))];
+  if (differ.length === 0) return 'right';
   if (object.kind === 'ClusterRole' && object.metadata.name.startsWith('curfew:')) {
     return {
       fault:
-        `${nameOf(object)} is not what its name stands for (${paths.join(', ')}): it was changed while the cluster had no fences. ` +
+        `${nameOf(object)} is not what its name stands for (${differ.map(({ path }) => path).join(', ')}): it was changed while the cluster had no fences. ` +
         `Delete it, and run this again: kubectl delete clusterrole ${object.metadata.name}`,
     };
   }
@@ -95,19 +97,45 @@ function compare(
     labels: { ...labels, ...object.metadata.labels },
     ...(annotations ? { annotations } : {}),
   };
-  return { do: 'change', object: { ...object, metadata }, paths, from: found };
+  return { do: 'change', object: { ...object, metadata }, by: 'replace', differences: differ, from: found };
 }
 
 /** Labels of others are left alone. */
-function labelsLacking(found: Standing, object: Manifest): string[] {
+function labelsLacking(found: Standing, object: Manifest): Difference[] {
   return Object.entries(object.metadata.labels)
     .filter(([key, value]) => found.metadata.labels[key] !== value)
-    .map(([key]) => `metadata.labels[${key}]`);
+    .map(([key, value]) => ({
+      path: `metadata.labels[${key}]`,
+      from: found.metadata.labels[key],
+      to: value,
+    }));
 }
 
 /** The server fills in what is left out of some kinds, so what counts is what it would make of our object. */
-function changedBy({ from, object }: Change, becomes: Manifest): string[] {
-  return [...labelsLacking(from, object), ...changedPaths(contentOf(from), contentOf(becomes))];
+function changedBy({ from, object }: Change, becomes: Manifest): Difference[] {
+  return [...labelsLacking(from, object), ...differences(contentOf(from), contentOf(becomes))];
+}
+
+async function howToChange(
+  api: KubernetesApi,
+  { object }: Change,
+  becomes: Manifest,
+): Promise<'apply' | 'replace'> {
+  const { status, body } = await api(writes.apply(asApplied(object), true, true));
+  return status < 300 && changedPaths(contentOf(body), contentOf(becomes)).length === 0 ? 'apply' : 'replace';
+}
+
+/** Only what is ours to say; the version, so that nothing is written over what changed since it was looked at. */
+export function asApplied({ metadata, ...content }: Standing): Manifest {
+  const { name, namespace, resourceVersion } = metadata;
+  const labels = Object.fromEntries(
+    [marks.managedBy, marks.deployment].flatMap((key) => {
+      const value = metadata.labels[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+  const own = { name, ...(namespace === undefined ? {} : { namespace }), labels, resourceVersion };
+  return { ...content, metadata: own };
 }
 
 /** Why an object by our name is none of ours; undefined when it is. */
@@ -144,7 +172,7 @@ async function tryOnServer(
   const namesNewRole =
     step.do === 'create' && 'roleRef' in step.object && [...rights, ...janitor].includes(step.object);
   if (namesNewRole) return { becomes: step.object };
-  const call = step.do === 'create' ? writes.create(step.object, true) : writes.replace(step.object, true);
+  const call = step.do === 'create' ? writes.apply(step.object, true) : writes.replace(step.object, true);
   const { status, body } = await api(call);
   if (status >= 200 && status < 300) return { becomes: body };
   const attempt = step.do === 'create' ? 'created' : 'changed';

@@ -1,5 +1,9 @@
 /** Onboarding as a person reads it, and as a program does. */
 import { nameOf } from '#cluster/manifest.ts';
+import { safeText } from '../terminal/safe-text.ts';
+import type { BrokerEntry } from './broker-entries.ts';
+import { type Difference, inOneLine } from './difference.ts';
+import type { Removal, Removed } from './offboard.ts';
 import type { Intent, Outcome } from './onboard.ts';
 import type { Step } from './plan.ts';
 
@@ -7,9 +11,7 @@ const signs: Record<Step['do'], string> = { create: '+', change: '~', remove: '-
 
 export function intentLines({ steps, right, missingEntries }: Intent): string[] {
   return [
-    ...steps.map(
-      (step) => `  ${signs[step.do]} ${step.do.padEnd(6)}  ${nameOf(step.object)}${remarkOn(step)}`,
-    ),
+    ...stepLines(steps),
     ...missingEntries.map(
       ({ principalArn, username }) => `  + create  access entry ${username} for ${principalArn}`,
     ),
@@ -17,15 +19,35 @@ export function intentLines({ steps, right, missingEntries }: Intent): string[] 
   ];
 }
 
-function remarkOn(step: Step): string {
-  if (step.do === 'change') return `  (${shortened(step.paths)})`;
-  return step.do === 'create' ? '' : `  (${step.why})`;
+function stepLines(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => [
+    `  ${signs[step.do]} ${step.do.padEnd(6)}  ${nameOf(step.object)}${remarkOn(step)}`,
+    ...(step.do === 'change' ? differenceLines(step.differences) : []),
+  ]);
 }
 
-function shortened(paths: readonly string[]): string {
-  const shown = 3;
-  const more = paths.length > shown ? ` and ${paths.length - shown} more` : '';
-  return `${paths.slice(0, shown).join(', ')}${more}`;
+export function removalLines({ steps, entries, live }: Removal): string[] {
+  return [
+    ...stepLines(steps),
+    ...entries.map(
+      ({ principalArn, username }) => `  - remove  access entry ${username} for ${principalArn}`,
+    ),
+    ...live.map(
+      ({ namespace, name, expiresAt }) =>
+        `  = leave   grant ${namespace}/${name}  (${expiresAt === undefined ? 'its end is unknown' : `until ${expiresAt}`})`,
+    ),
+  ];
+}
+
+function remarkOn(step: Step): string {
+  return 'why' in step ? `  (${step.why})` : '';
+}
+
+const shown = 8;
+
+function differenceLines(list: readonly Difference[]): string[] {
+  const more = list.length > shown ? [`and ${list.length - shown} more differences`] : [];
+  return [...list.slice(0, shown).map(inOneLine), ...more].map((line) => `              ${safeText(line)}`);
 }
 
 /** How many changes an intent makes; what is left alone is none. */
@@ -43,23 +65,45 @@ export function outcomeJson(
     ...on.eks,
     deployment: on.deployment.id,
     done: outcome.done,
-    changes: outcome.steps.map((step) => {
-      const { kind, metadata } = step.object;
-      return {
-        action: step.do,
-        kind,
-        name: metadata.name,
-        ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
-        ...(step.do === 'change' ? { paths: step.paths } : {}),
-        ...('why' in step ? { why: step.why } : {}),
-      };
-    }),
-    accessEntries: outcome.missingEntries.map(({ principalArn, username }) => ({
-      action: 'create',
-      principalArn,
-      username,
-    })),
+    changes: changesJson(outcome.steps),
+    accessEntries: entriesJson('create', outcome.missingEntries),
     right: outcome.right,
     tried: outcome.tried.map(({ what, answer }) => ({ what, answer })),
   };
+}
+
+/** Stable too. */
+export function removalJson(
+  on: { cluster: string; eks: object; deployment: { id: string } },
+  { done, steps, entries, live }: Removed,
+  reason: string | undefined,
+) {
+  return {
+    cluster: on.cluster,
+    ...on.eks,
+    deployment: on.deployment.id,
+    done,
+    changes: changesJson(steps),
+    accessEntries: entriesJson('remove', entries),
+    live,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function changesJson(steps: readonly Step[]) {
+  return steps.map((step) => {
+    const { kind, metadata } = step.object;
+    return {
+      action: step.do,
+      kind,
+      name: metadata.name,
+      ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+      ...(step.do === 'change' ? { by: step.by, differences: step.differences } : {}),
+      ...('why' in step ? { why: step.why } : {}),
+    };
+  });
+}
+
+function entriesJson(action: string, entries: readonly BrokerEntry[]) {
+  return entries.map(({ principalArn, username }) => ({ action, principalArn, username }));
 }

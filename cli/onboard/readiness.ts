@@ -1,7 +1,7 @@
 /** What must be true before anything is changed: the API is new enough, the namespaces exist, the person may do it. */
 import { unbindRoleUser } from '#cluster/identities.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
-import { expectOk } from './cluster-objects.ts';
+import { expectOk, listObjects, type Standing } from './cluster-objects.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 
 const admission = 'admissionregistration.k8s.io';
@@ -20,7 +20,7 @@ const needed: { group: string; resource: string; verb: string; name?: string }[]
 ];
 
 /** Throws ClusterNotReady or NotAllowed with all that is missing. */
-export async function checkReadiness(api: KubernetesApi, namespaces: readonly string[]): Promise<void> {
+export async function checkReadiness(api: KubernetesApi): Promise<void> {
   const kinds = expectOk(
     await api({ method: 'GET', path: `/apis/${admission}/v1` }),
     'read which kinds of objects the cluster knows',
@@ -31,12 +31,17 @@ export async function checkReadiness(api: KubernetesApi, namespaces: readonly st
     );
   }
   await checkRights(api);
-  const missing: string[] = [];
-  for (const namespace of namespaces) {
-    const answer = await api({ method: 'GET', path: `/api/v1/namespaces/${namespace}` });
-    if (answer.status === 404) missing.push(namespace);
-    else expectOk(answer, `read namespace ${namespace}`);
-  }
+}
+
+/** Names of the namespaces that take new objects. */
+export async function existingNamespaces(api: KubernetesApi): Promise<string[]> {
+  const found = (await listObjects(api, 'Namespace')) as (Standing & { status?: { phase?: string } })[];
+  return found.filter(({ status }) => status?.phase !== 'Terminating').map(({ metadata }) => metadata.name);
+}
+
+/** Throws ClusterNotReady naming what the catalog names and the cluster doesn't have. */
+export function checkNamespaces(named: readonly string[], existing: readonly string[]): void {
+  const missing = named.filter((namespace) => !existing.includes(namespace));
   if (missing.length > 0) {
     throw new ClusterNotReady(
       `The catalog names namespaces that the cluster doesn't have: ${missing.join(', ')}. Create them, or take them out of the catalog:\n` +

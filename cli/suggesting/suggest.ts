@@ -1,5 +1,6 @@
 /** The narrowest way to be allowed what a cluster refused, out of what can be asked for. Pure. */
 
+import { isFor } from '#domain/namespaces.ts';
 import { allows } from '#domain/rbac.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { RefusedCall } from './forbidden.ts';
@@ -82,7 +83,7 @@ function narrowest(
     .filter(
       (each) =>
         placed.every(({ call }) => allows(each.rules, call)) &&
-        namespaces.every((namespace) => each.namespaces.includes(namespace)) &&
+        namespaces.every((namespace) => isFor(each, namespace)) &&
         (cluster === undefined || each.clusters.includes(cluster)),
     )
     .sort((a, b) => weight(a) - weight(b) || breadth(a) - breadth(b) || (a.name < b.name ? -1 : 1));

@@ -3,6 +3,7 @@ import type { Catalog } from '#domain/catalog.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
+import { namespacesOn } from '#domain/namespaces.ts';
 import type { Messages, World } from '#ports';
 import { MemoryAuditSink } from './audit-sink.ts';
 import { MemoryBackground } from './background.ts';
@@ -87,7 +88,7 @@ function onboard(
     for (const [roleName, role] of Object.entries(catalog.roles)) {
       if (!role.clusters.includes(name)) continue;
       cluster.clusterRoles.set(clusterRoleName(roleName, role.rules), { rules: structuredClone(role.rules) });
-      for (const namespace of role.namespaces) cluster.namespaces.add(namespace);
+      for (const namespace of namespacesOn(role, listed, [])) cluster.namespaces.add(namespace);
     }
     entries.clusters.set(eksName, {
       eksName,

@@ -76,6 +76,9 @@ export class EntriesInMemory implements EntryApi {
   async create({ principalArn, username }: { principalArn: string; username: string }) {
     this.entries.set(principalArn, { username, groups: [], type: 'STANDARD', policies: [] });
   }
+  async remove(principalArn: string) {
+    this.entries.delete(principalArn);
+  }
 }
 
 export interface TestCluster {

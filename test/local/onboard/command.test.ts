@@ -113,20 +113,11 @@ async function createStack(endpoint: string): Promise<void> {
 }
 
 const curfew = (...args: string[]) => curfewAs('pat', ...args);
-const curfewAs = (profile: string, ...args: string[]) =>
+const curfewAs = (profile: string, ...args: string[]) => command('onboard', profile, ...args);
+const command = (name: 'onboard' | 'offboard', profile: string, ...args: string[]) =>
   run({
     command: process.execPath,
-    args: [
-      main,
-      'onboard',
-      '--profile',
-      profile,
-      '--cluster',
-      'payments-prod',
-      '--catalog',
-      catalogFile,
-      ...args,
-    ],
+    args: [main, name, '--profile', profile, '--cluster', 'payments-prod', '--catalog', catalogFile, ...args],
     env,
     timeoutMs: 60_000,
   });
@@ -265,6 +256,65 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   expect(await unbind.readRoleBinding('payments', bindingName(requestId))).toBeUndefined();
 }, 120_000);
 
+const byAdmin = async (...args: string[]) => {
+  const done = await kubectl(await ensureKubernetesBinaries(silentProgress()), cluster.adminKubeconfig, args);
+  expect(done.stderr).toBe('');
+  return done.stdout;
+};
+
+test('a check changes nothing, and tells by its exit code whether the cluster has drifted', async () => {
+  await curfew('--yes');
+  const same = await curfew('--check');
+  expect(same.stdout).toContain('Nothing to change. All');
+  expect(same.code).toBe(0);
+
+  const policy = 'validatingadmissionpolicy/curfew-people-pods';
+  const failing = () => byAdmin('get', policy, '-o=jsonpath={.spec.failurePolicy}');
+  await byAdmin('patch', policy, '--type=merge', '-p={"spec":{"failurePolicy":"Ignore"}}');
+  const drifted = await curfew('--check');
+  expect(drifted.stdout).toContain('spec.failurePolicy: "Ignore" -> "Fail"');
+  expect(drifted.stderr).toContain('Not as the catalog wants it: payments-prod.');
+  expect(drifted.code).toBe(3);
+  const json = await curfew('--check', '-o', 'json');
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    done: false,
+    changes: [
+      { action: 'change', differences: [{ path: 'spec.failurePolicy', from: 'Ignore', to: 'Fail' }] },
+    ],
+  });
+  expect(json.code).toBe(3);
+  expect(await failing()).toBe('Ignore');
+  expect((await curfew('--check', '--yes')).code).toBe(2);
+  expect((await curfew('--yes')).code).toBe(0);
+  expect(await failing()).toBe('Fail');
+}, 120_000);
+
+test('of several clusters each is done, and one that fails keeps none of the others', async () => {
+  const input = catalogInput();
+  const clusters = { ghost: {}, 'payments-prod': { protectedNamespaces: ['vault'], eksName } };
+  const several = path.join(cloud.dir, 'several.yaml');
+  const roles = Object.fromEntries(
+    Object.entries(input.roles).map(([name, role]) => [name, { ...role, clusters: Object.keys(clusters) }]),
+  );
+  await writeFile(several, stringify({ ...input, clusters, roles }));
+  const result = await curfew('--cluster', 'ghost', '--catalog', several, '--yes', '-o', 'json');
+  const { clusters: told } = JSON.parse(result.stdout);
+  expect(told).toMatchObject([
+    { cluster: 'payments-prod', done: true },
+    {
+      cluster: 'ghost',
+      error: { message: expect.stringContaining('There is no EKS cluster "ghost"'), exit: 8 },
+    },
+  ]);
+  expect(result.stderr).toContain('ghost: There is no EKS cluster');
+  expect(result.code).toBe(8);
+  const twice = await curfew('--all');
+  expect(twice.stderr).toContain('--cluster <name> ..., or --all');
+  expect(twice.code).toBe(2);
+  const contexts = await curfew('--cluster', 'ghost', '--catalog', several, '--kubeconfig', 'x');
+  expect(contexts.stderr).toContain('A kubeconfig leads to one cluster');
+}, 120_000);
+
 test('a grant ends although its namespace, and with it the rights to delete there, was deleted', async () => {
   const requestId = '01KAGBBBBBBBBBBBBBBBBBBBBB';
   const binding = grantIn('checkout', requestId, Date.now() + 60_000);
@@ -296,3 +346,43 @@ test('a grant ends although its namespace, and with it the rights to delete ther
   expect(await byAdmin('-n', 'checkout', 'delete', 'rolebinding', bindingName(requestId))).toEqual(done);
   expect(await end()).toMatchObject({ unboundAt: expect.any(String) });
 });
+
+test('a cluster is taken off: refused while a grant stands, by force with a reason, and then for good', async () => {
+  const offboard = (...args: string[]) => command('offboard', 'pat', ...args);
+  const requestId = '01KAGCCCCCCCCCCCCCCCCCCCCC';
+  const bound = await (await asBroker('BindRole')).createRoleBinding(
+    grantIn('payments', requestId, Date.now() + 60_000),
+  );
+  if (bound === 'exists') throw new Error('It was there before.');
+
+  const refused = await offboard('--yes');
+  expect(refused.stderr).toContain(`payments/${bindingName(requestId)} (until `);
+  expect(refused.code).toBe(8);
+  expect((await offboard('--yes', '--force', ' ')).stderr).toContain('--force takes a reason');
+  const forced = await offboard('--yes', '--force', 'moved to another team', '-o', 'json');
+  expect(JSON.parse(forced.stdout)).toMatchObject({
+    done: true,
+    reason: 'moved to another team',
+    live: [{ name: bindingName(requestId) }],
+    accessEntries: [{ action: 'remove', username: bindRoleUser }],
+  });
+  const unbind = await asBroker('UnbindRole');
+  expect(await unbind.deleteRoleBinding('payments', bindingName(requestId), bound.uid)).toBe('deleted');
+
+  const shown = await offboard('--dry-run');
+  expect(shown.stdout).toContain('- remove  ValidatingAdmissionPolicy curfew-bind-role');
+  expect(shown.stdout).toContain(`- remove  access entry ${unbindRoleUser}`);
+  expect(shown.stdout).toContain('Nothing was removed.');
+  const done = await offboard('--yes');
+  expect(done.stdout).toContain('Done: payments-prod is taken off.');
+  expect(done.code).toBe(0);
+  const left = await byAdmin(
+    'get',
+    'clusterroles,clusterrolebindings,validatingadmissionpolicies,roles,rolebindings',
+    '-A',
+    '-l=app.kubernetes.io/managed-by=curfew-onboard',
+    '-o=name',
+  );
+  expect(left).toBe('');
+  expect(cloud.eks.entries(eksName).map(({ username }) => username)).not.toContain(unbindRoleUser);
+}, 180_000);

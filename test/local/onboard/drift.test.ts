@@ -8,6 +8,7 @@ import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { ClusterNotReady, ForeignAccessEntry, InvalidInput } from '#domain/errors.ts';
 import { accessByKubeconfig } from '../../../cli/onboard/cluster-access.ts';
 import { isNothing, onboard } from '../../../cli/onboard/onboard.ts';
+import { intentLines } from '../../../cli/onboard/present.ts';
 import { catalogOf, deployment, startTestCluster, type TestCluster } from './cluster.ts';
 import {
   admission,
@@ -97,9 +98,58 @@ describe('What somebody changed by hand', () => {
     expect(outcome.steps).toHaveLength(1);
     expect(outcome.steps[0]).toMatchObject({
       do: 'change',
-      paths: expect.arrayContaining([expect.stringContaining(differs)]),
+      differences: expect.arrayContaining([
+        expect.objectContaining({ path: expect.stringContaining(differs) }),
+      ]),
     });
     expect(isNothing(await onboard(on.onboarding(), fail, silent))).toBe(true);
+  });
+
+  test('is mended by server-side apply where nothing of others would stay in it, and replaced otherwise', async () => {
+    await run(on);
+    const managers = async () => {
+      const { metadata } = await on.must({ method: 'GET', path });
+      return metadata.managedFields.map(({ manager, operation }: Record<string, string>) => [
+        manager,
+        operation,
+      ]);
+    };
+    expect(await managers()).toEqual([['curfew', 'Apply']]);
+    const tampered = async (tamper: (object: Tampered) => void) => {
+      const object = await on.must({ method: 'GET', path });
+      tamper(object);
+      await on.must({ method: 'PUT', path: `${path}?fieldManager=somebody`, body: object });
+      const [step] = (await run(on)).steps;
+      return step?.do === 'change' ? step.by : step;
+    };
+    expect(await tampered((p) => void Object.assign(p.spec, { failurePolicy: 'Ignore' }))).toBe('apply');
+    expect(
+      await tampered((p) => {
+        p.spec.matchConditions.push({ name: 'never', expression: 'false' });
+      }),
+    ).toBe('replace');
+  });
+
+  test('is shown as it is and as it will be', async () => {
+    await run(on);
+    const object = await on.must({ method: 'GET', path });
+    object.spec.failurePolicy = 'Ignore';
+    object.spec.validations[0].expression = 'true';
+    await on.must({ method: 'PUT', path, body: object });
+    let shown: string[] = [];
+    await onboard(
+      on.onboarding(),
+      async (intent) => {
+        shown = intentLines(intent);
+        return false;
+      },
+      silent,
+    );
+    expect(shown.slice(0, 2)).toEqual([
+      '  ~ change  ValidatingAdmissionPolicy curfew-bind-role',
+      '              spec.failurePolicy: "Ignore" -> "Fail"',
+    ]);
+    expect(shown[2]).toMatch(/^ {14}spec\.validations\[0\]\.expression: "true" -> "object\.metadata\..*…$/);
   });
 
   test('labels and annotations of the house are left where they are', async () => {

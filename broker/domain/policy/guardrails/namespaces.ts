@@ -1,4 +1,5 @@
 /** Only the role's namespaces; never Kubernetes' own, nor what the cluster protects. */
+import { isFor, isProtected } from '../../namespaces.ts';
 import type { Guardrail } from '../guardrail.ts';
 
 export const namespaces: Guardrail = ({ catalog, asked, role }) => {
@@ -7,10 +8,10 @@ export const namespaces: Guardrail = ({ catalog, asked, role }) => {
     : undefined;
   return asked.namespaces.flatMap((namespace) => {
     const refuse = (reason: string) => [{ rule: 'namespaces', refuse: reason }];
-    if (namespace.startsWith('kube-') || guarded?.protectedNamespaces.includes(namespace)) {
+    if (isProtected(guarded, namespace)) {
       return refuse(`Namespace "${namespace}" is protected: no access can be asked for there.`);
     }
-    if (role && !role.namespaces.includes(namespace)) {
+    if (role && !isFor(role, namespace)) {
       return refuse(
         `Role "${asked.role}" is not for namespace "${namespace}", only for ${role.namespaces.join(', ')}.`,
       );
