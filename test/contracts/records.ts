@@ -7,8 +7,10 @@ import { type Advanced, advance, amend } from '#domain/lifecycle.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { linkHash, type ReviewLink } from '#domain/review-link.ts';
+import { answerAfterReview } from '#domain/transitions/after-review.ts';
 import type { Change, Records } from '#ports';
 import { aCaller } from '../builders/caller.ts';
+import { aCatalog } from '../builders/catalog.ts';
 import { aRecord } from '../builders/request.ts';
 import { stored } from '../builders/world.ts';
 
@@ -341,6 +343,30 @@ export function recordsContract(fresh: () => Promise<Records>): void {
     const over = advance(early, 'withdrawn', { at, actor: 'alice@example.com', reason: 'Not needed' });
     await records.commit(changeOf(early, over));
     expect(await records.due(exactly, 10)).toEqual([middle.id]);
+  });
+
+  it('keeps what is over among what is open and due until its after-review is answered', async () => {
+    const records = await fresh();
+    const { request, events } = aRecord({ status: 'pending' });
+    const afterReview = {
+      from: ['payments-leads'],
+      openedAt: request.createdAt,
+      answerBy: '2026-11-22T08:00:00.000Z',
+      reminders: 0,
+    };
+    const first = { ...request, afterReview };
+    await records.commit({ request: first, expectedVersion: 0, events });
+    const over = advance(first, 'withdrawn', { at, actor: 'alice@example.com', reason: 'Not needed' });
+    await records.commit(changeOf(first, over));
+    expect(await records.due('2026-11-23T00:00:00.000Z', 10)).toEqual([request.id]);
+    expect((await records.listOpen({ limit: 10 })).items).toEqual([over.request]);
+    const reviewer = 'rita@example.com';
+    const answer = { reviewer, verdict: 'accept' as const, reason: 'As told', at, digest: request.digest };
+    const done = answerAfterReview(aCatalog(), over.request, answer);
+    await records.commit(changeOf(over.request, done));
+    expect(await records.due('2026-11-23T00:00:00.000Z', 10)).toEqual([]);
+    expect((await records.listOpen({ limit: 10 })).items).toEqual([]);
+    expect(await records.read(request.id)).toEqual(done.request);
   });
 
   it('knows which events are not shipped yet, until they are marked', async () => {

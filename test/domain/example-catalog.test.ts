@@ -75,6 +75,19 @@ describe('in the example of docs/catalog.md', () => {
     expect(decided({ ...staging, durationSeconds: 1801 }, noon, pipeline).matched).toEqual(['workloads']);
     expect(decided({}, noon, pipeline).matched).toEqual(['workloads']);
   });
+  it('on a Saturday night a shell is for emergencies, whatever the risk and without a ticket', () => {
+    const shell = { role: 'shell-in-payments', durationSeconds: 1800, reason: 'INC-7: payments fail' };
+    const asked = { ...usual, ...shell, breakGlass: true as const };
+    const { ticket: _, ...untold } = asked;
+    const now = saturdayNight;
+    const question = { catalog, asked: untold, requester: dana, now, past: [], organisation: [] };
+    expect(decide(question)).toMatchObject({
+      outcome: 'approve',
+      matched: expect.arrayContaining(['break-glass']),
+    });
+    expect(decide({ ...question, asked: { ...untold, durationSeconds: 1801 } }).outcome).toBe('refuse');
+    expect(decided(shell, saturdayNight).outcome).not.toBe('approve');
+  });
   it('nobody has a shell and a secret at a time', () => {
     const asked = { ...usual, role: 'rotate-gateway-key' };
     const past = [aPast({ status: 'active', asked: { ...usual, role: 'shell-in-payments' } })];

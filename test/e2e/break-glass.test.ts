@@ -29,7 +29,16 @@ describe.concurrent('break-glass', () => {
     const taken = await take(gale, '--yes');
     expect(taken).toMatchObject({ code: 0, stdout: expect.stringMatching(/^You have access until/) });
     expect(await mayGet(gale)).toBe('yes');
-    const can = await kubectl(gale, 'auth', 'can-i', 'create', 'pods/exec', '-n', 'payments');
+    const can = await kubectl(
+      gale,
+      'auth',
+      'can-i',
+      'create',
+      'pods',
+      '--subresource=exec',
+      '-n',
+      'payments',
+    );
     expect(can.stdout.trim()).toBe('yes');
     const { id } = await latest(gale);
     expect(await latest(gale)).toMatchObject({
