@@ -11,11 +11,11 @@ export const closeMutants: readonly Mutant[] = [
     name: 'the record says revoked before the entry is released',
     guards: 'status by what was observed (N21)',
     changes: [
-      { file: close, from: '  await releaseEntry(world, entryKeyOf(seen), requestId);\n', to: '' },
+      { file: close, from: '  await release(world, seen, unbound);\n', to: '' },
       {
         file: close,
-        from: '  const { ending } = request;\n',
-        to: '  await releaseEntry(world, entryKeyOf(seen), requestId);\n  const { ending } = request;\n',
+        from: '  const { ending, grant } = request;\n',
+        to: '  await release(world, seen, unbound);\n  const { ending, grant } = request;\n',
       },
     ],
     killedBy: unit('operations/faults'),
@@ -23,7 +23,7 @@ export const closeMutants: readonly Mutant[] = [
   {
     name: 'the record says revoked and the entry is not released at all',
     guards: 'entries that nobody needs any more',
-    changes: [{ file: close, from: '  await releaseEntry(world, entryKeyOf(seen), requestId);\n', to: '' }],
+    changes: [{ file: close, from: '  await release(world, seen, unbound);\n', to: '' }],
     killedBy: unit('operations/loop'),
   },
   {
