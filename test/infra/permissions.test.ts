@@ -115,6 +115,90 @@ describe('what each role may do in the account', () => {
   });
 });
 
+describe('N56: granting and revoking', () => {
+  const found = permissions(made);
+  const whoMay = (action: string, on = '') =>
+    Object.keys(found).filter((role) =>
+      found[role]?.some((line) => line.startsWith(`Allow ${action} on ${on}`)),
+    );
+
+  it('are apart: each function has a role of its own, and no other function takes it on', () => {
+    const roles = ofType(made, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      readable(Properties.Role),
+    );
+    expect(roles.length).toBeGreaterThan(12);
+    expect(new Set(roles).size).toBe(roles.length);
+    const trusted = ofType(made, 'AWS::IAM::Role').flatMap(([id, { Properties }]) =>
+      Properties.AssumeRolePolicyDocument.Statement.map(
+        (statement: { Principal: unknown; Action: unknown }) => [id, statement.Principal, statement.Action],
+      ),
+    );
+    for (const [id, principal, action] of trusted) {
+      expect([id, Object.keys(principal as object), action]).toEqual([id, ['Service'], 'sts:AssumeRole']);
+    }
+  });
+
+  it.each([
+    ['makes access entries', 'eks:CreateAccessEntry', ['OpenGrant']],
+    ['signs what BindRole carries out', 'kms:Sign', ['OpenGrant']],
+    ['marks an entry as ours', 'eks:TagResource', ['OpenGrant']],
+  ])('one function alone %s', (_, action, who) => {
+    expect(whoMay(action)).toEqual(who);
+  });
+
+  it('BindRole is called by the lifecycle alone, and UnbindRole by whatever ends grants', () => {
+    expect(whoMay('lambda:InvokeFunction', '<BindRoleFunction.Arn>')).toEqual(['the lifecycle']);
+    expect(whoMay('lambda:InvokeFunction', '<OpenGrantFunction.Arn>')).toEqual(['the lifecycle']);
+    expect(whoMay('lambda:InvokeFunction', '<UnbindRoleFunction.Arn>')).toEqual([
+      'KillGrants',
+      'SweepCluster',
+      'SweepGrants',
+      'the lifecycle',
+    ]);
+  });
+
+  it('what only ends access can not make any, directly or by calling what does', () => {
+    for (const role of [
+      'EndGrant',
+      'CloseGrant',
+      'UnbindRole',
+      'KillGrants',
+      'SweepCluster',
+      'SweepGrants',
+      'HoldGrant',
+    ])
+      expect([
+        role,
+        (found[role] ?? []).filter((line) =>
+          /CreateAccessEntry|kms:Sign|TagResource|<(BindRole|OpenGrant)Function/.test(line),
+        ),
+      ]).toEqual([role, []]);
+  });
+
+  it('no condition on a list is passed by leaving the list out', () => {
+    const lists = Object.values(found)
+      .flat()
+      .filter((line) => line.includes('"ForAllValues:'))
+      .map(
+        (line) => JSON.parse(line.slice(line.indexOf(' if ') + 4)) as Record<string, Record<string, string>>,
+      );
+    expect(lists.length).toBeGreaterThan(1);
+    for (const conditions of lists) {
+      const keys = Object.entries(conditions).flatMap(([test, of]) =>
+        test.startsWith('ForAllValues:') ? Object.keys(of) : [],
+      );
+      for (const key of keys) {
+        // A tag that is asked for by its value makes the list of tags be there.
+        const there =
+          key === 'aws:TagKeys'
+            ? Object.keys(conditions.StringEquals ?? {}).some((each) => each.startsWith('aws:RequestTag/'))
+            : conditions.Null?.[key] === 'false';
+        expect([key, there]).toEqual([key, true]);
+      }
+    }
+  });
+});
+
 describe('a cluster that is not in the catalog (any more)', () => {
   const without = permissions(synthesized({ catalog: catalogWithout('payments-prod') }));
   const inEks = (by: string) => (without[by] ?? []).filter((line) => line.startsWith('Allow eks:'));
