@@ -55,6 +55,8 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       },
       agent,
       lookup: localLookup,
+      // Whatever the environment says.
+      ...(tls ? { rejectUnauthorized: true } : {}),
       ...(call.ca === undefined ? {} : { ca: call.ca }),
       ...(call.signal ? { signal: call.signal } : {}),
     });
