@@ -30,7 +30,6 @@ export const breakGlassSchema = z.strictObject({
       .describe('Overdue after this: operators are told, and the person has no further break-glass.'),
   }),
 });
-export type BreakGlass = z.output<typeof breakGlassSchema>;
 
 /** `path` leads from the role to what is wrong. */
 export function breakGlassFaults(role: CatalogRole, groups: readonly string[]): ReferenceFault[] {
