@@ -15,6 +15,7 @@ export const eventTypes = [
   'refused',
   'reviewers-asked',
   'reviewed',
+  'asked-again',
   'approved',
   'denied',
   'withdrawn',

@@ -53,6 +53,10 @@ export class RecordChanged extends CurfewError {
 export class NotApproved extends CurfewError {
   override readonly name = 'NotApproved';
 }
+/** What was approved has changed: its reviewers are asked again, and nothing is granted until they have answered. */
+export class AskedAgain extends CurfewError {
+  override readonly name = 'AskedAgain';
+}
 /** Approved, and its time has not come: the state machine waits until it has. */
 export class NotDue extends CurfewError {
   override readonly name = 'NotDue';

@@ -38,6 +38,7 @@ export const nextStep: Record<ProblemName, string> = {
   IdempotencyMismatch: 'Use a new Idempotency-Key for another body; the same key only repeats the same call.',
   RecordChanged: 'Read the request again and decide anew.',
   NotApproved: 'Ask again: the approval is no longer good for this.',
+  AskedAgain: 'Nothing to do: its reviewers are asked for what it is now.',
   NotDue: 'Nothing to do: it is opened when its time comes.',
   KillSwitchOn: 'Wait until an operator has lifted it, then ask again.',
   KillNotFound: 'Check the id: GET /v1/kills lists them.',

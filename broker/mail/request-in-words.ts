@@ -5,6 +5,7 @@ import type { Decision } from '#domain/policy/decision.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
+import { askedAgainBecause } from '#domain/transitions/ask-again.ts';
 import { instantInWords } from './instant-in-words.ts';
 import { startInWords } from './start-in-words.ts';
 
@@ -93,6 +94,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
   const isPerson = subject.kind === 'person';
   const who = requester.person ?? `A session "${requester.sessionName}" of the IAM role ${roleName}`;
   const start = startInWords(request);
+  const again = askedAgainBecause(request);
   const approved = reviews.filter((review) => review.answer === 'approve').length;
   const wholeRole = `This is not one person: everyone who can use the IAM role ${roleName} gets this access.`;
   return {
@@ -105,6 +107,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     inShort: inShort(resolved.rules, asked.namespaces),
     can: rulesInWords(resolved.rules),
     cautions: [
+      ...(again === undefined ? [] : [`It is asked again, and earlier answers don't count: ${again}.`]),
       ...(isPerson ? [] : [wholeRole]),
       ...(asked.breakGlass ? [breakGlass(decision)] : []),
       ...concernsOf({ rules: resolved.rules, accepts }).map(concernInWords),

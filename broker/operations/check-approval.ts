@@ -1,46 +1,71 @@
-/** Checks, at the moment of granting, that the approval still holds: fault in words, or undefined. Pure. */
-import { clusterRoleName } from '#domain/cluster-role.ts';
+/** Checks, at the moment of granting, that the approval still holds. Pure. */
+import { eligibleReviewers } from '#domain/catalog.ts';
 import type { Principal } from '#domain/identity.ts';
-import { unmetBy } from '#domain/policy/approvals.ts';
+import { needsOf, unmetBy } from '#domain/policy/approvals.ts';
 import { decide } from '#domain/policy/decide.ts';
+import type { Decision } from '#domain/policy/decision.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
 import { fewest } from '#domain/policy/review-needs.ts';
 import { type AccessRequest, requestDigest } from '#domain/request.ts';
+import type { Anew } from '#domain/transitions/ask-again.ts';
 import { riskNow } from '#domain/transitions/note-signal.ts';
 import type { World } from '#ports';
+import { resolve } from './judge-submission.ts';
 
-/** `principal` is the role as IAM has it now; `circumstances` are those of this moment. */
+type Needs = Pick<World, 'catalog' | 'settings' | 'clock'>;
+
+/** What stands in the way: nothing that could be mended, or something that its reviewers can answer for anew. */
+export type ApprovalFault = { refused: string } | { anew: Anew };
+
+/** Undefined where it holds. `principal` is the role as IAM has it now; `circumstances` are those of this moment. */
 export function approvalFault(
-  { catalog, settings, clock }: Pick<World, 'catalog' | 'settings' | 'clock'>,
+  world: Needs,
   request: AccessRequest,
   principal: Principal,
   circumstances: Circumstances,
-): string | undefined {
-  const { asked, requester, resolved, subject } = request;
-  if (requestDigest(request) !== request.digest) return 'what was approved is not what is on the record';
-  if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId) {
-    return `the IAM role ${subject.principalArn} was made anew since the request; ask again`;
-  }
+): ApprovalFault | undefined {
+  const { catalog } = world;
+  const { asked, requester, subject } = request;
+  if (requestDigest(request) !== request.digest)
+    return { refused: 'what was approved is not what is on the record' };
+  if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId)
+    return { refused: `the IAM role ${subject.principalArn} was made anew since the request; ask again` };
   const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
-  const decision = decide({ catalog, asked, requester, now: clock.now(), ...line, ...circumstances });
-  if (decision.outcome === 'refuse') return decision.reasons.join(' ');
+  const decision = decide({ catalog, asked, requester, now: world.clock.now(), ...line, ...circumstances });
+  if (decision.outcome === 'refuse') return { refused: decision.reasons.join(' ') };
   const { endFrom } = catalog.risk;
   if (endFrom !== undefined && request.signals && riskNow(request) >= endFrom)
-    return `the risk has grown to ${riskNow(request)}; ${endFrom} is the limit`;
-  const role = catalog.roles[asked.role];
-  const cluster = catalog.clusters[asked.cluster];
-  if (!role || !cluster) return 'its role or cluster is no longer in the catalog';
+    return { refused: `the risk has grown to ${riskNow(request)}; ${endFrom} is the limit` };
+  const resolved = resolve(world, asked);
+  if (!resolved) return { refused: 'its role or cluster is no longer in the catalog' };
+  const reason = changed(request, resolved) ?? unapproved(catalog, request, decision);
+  if (reason === undefined) return undefined;
+  const reviewers = eligibleReviewers(catalog, needsOf(decision), requester);
+  return { anew: { resolved, decision, reviewers, reason } };
+}
+
+function changed({ asked, resolved }: AccessRequest, now: AccessRequest['resolved']): string | undefined {
+  const { eksCluster } = resolved;
   const moved =
-    clusterRoleName(asked.role, role.rules) !== resolved.clusterRole ||
-    (cluster.eksName ?? asked.cluster) !== resolved.eksCluster.eksName ||
-    (cluster.region ?? settings.region) !== resolved.eksCluster.region;
-  if (moved)
-    return `role "${asked.role}" or its cluster changed in the catalog since it was approved; ask again`;
-  // What was wanted when they answered, and what is wanted now: both have to be met.
-  const unmet = unmetBy(catalog, request.decision, request) ?? unmetBy(catalog, decision, request);
-  return unmet
-    ? `${unmet.rule} needs ${fewest(unmet.needs)} approvals by people who may review it now, and has not got them`
+    now.clusterRole !== resolved.clusterRole ||
+    now.eksCluster.eksName !== eksCluster.eksName ||
+    now.eksCluster.region !== eksCluster.region;
+  return moved
+    ? `role "${asked.role}" or its cluster changed in the catalog since it was approved`
     : undefined;
+}
+
+/** What was wanted when they answered, and what is wanted now: both have to be met. */
+function unapproved(
+  catalog: Needs['catalog'],
+  request: AccessRequest,
+  decision: Decision,
+): string | undefined {
+  const unmet = unmetBy(catalog, request.decision, request) ?? unmetBy(catalog, decision, request);
+  return (
+    unmet &&
+    `${unmet.rule} needs ${fewest(unmet.needs)} approvals by people who may review it now, and has not got them`
+  );
 }
 
 /** An extension goes on with a grant that lasted, or lasts, as long as it was given for. */

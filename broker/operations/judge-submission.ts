@@ -54,7 +54,11 @@ function requesterOf(caller: Caller): AccessRequest['requester'] {
   };
 }
 
-function resolve({ catalog, settings }: JudgeNeeds, asked: Asked): Resolved | undefined {
+/** What is asked comes to by the catalog; undefined where its role or cluster isn't there. */
+export function resolve(
+  { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
+  asked: Asked,
+): Resolved | undefined {
   const { clusters, roles } = catalog;
   const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
   const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;

@@ -1,5 +1,6 @@
 /** OpenGrant (AWS leg): checks everything again, writes the intent, ships the evidence, takes the access entry, signs the plan. */
 import {
+  AskedAgain,
   ClusterNotReady,
   EndRequested,
   ForeignAccessEntry,
@@ -10,12 +11,13 @@ import {
   PlanRefused,
   RecordChanged,
 } from '#domain/errors.ts';
-import type { Instant } from '#domain/instant.ts';
+import { after, type Instant } from '#domain/instant.ts';
 import { scopesOf } from '#domain/kill-scope.ts';
 import { advance, isFinal } from '#domain/lifecycle.ts';
 import type { ClusterAddress, SignedPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { opensAt } from '#domain/start.ts';
+import { type Anew, askAgain, askedAgainBecause } from '#domain/transitions/ask-again.ts';
 import { open } from '#domain/transitions/open.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
@@ -44,8 +46,9 @@ type Needs = Pick<
 const actor = 'curfew:OpenGrant';
 
 /**
- * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), NotDue before its
- * time, EndRequested or PlanRefused where an opened grant has to be ended, Unavailable and the like where a retry can succeed.
+ * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), AskedAgain where
+ * reviewers have to answer anew, NotDue before its time, EndRequested or PlanRefused where an opened grant has to be ended,
+ * Unavailable and the like where a retry can succeed.
  */
 export async function openGrant(world: Needs, { requestId }: { requestId: string }): Promise<SignedPlan> {
   const seen = await readRequest(world, requestId);
@@ -54,6 +57,8 @@ export async function openGrant(world: Needs, { requestId }: { requestId: string
   if (seen.status === 'pending' && world.clock.now() >= seen.reviewBy) {
     return refuse(world, seen, 'timed-out', 'nobody answered in time');
   }
+  // A try before this one has asked again, and nobody heard of it.
+  if (seen.status === 'pending' && askedAgainBecause(seen) !== undefined) throw asked(seen);
   if (isFinal(seen.status) || seen.status === 'pending') {
     throw new NotApproved(`Request ${requestId} is ${seen.status}: nothing is granted.`, {
       details: { requestId },
@@ -107,9 +112,10 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
     const circumstances = await readCircumstances(world, 'grant', request);
-    const fault =
-      approvalFault(world, request, principal, circumstances) ?? (await extensionFault(world, request));
-    if (fault) return await refuse(world, request, 'denied', fault);
+    const fault = approvalFault(world, request, principal, circumstances);
+    if (fault && 'anew' in fault) return await askOrRefuse(world, request, fault.anew);
+    const refused = fault?.refused ?? (await extensionFault(world, request));
+    if (refused !== undefined) return await refuse(world, request, 'denied', refused);
     await refuseIfBusy(world, entryKeyOf(request));
     return await world.entries.describeCluster(request.resolved.eksCluster);
   } catch (error) {
@@ -119,6 +125,25 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
     throw error;
   }
 }
+
+/** Less than this is no time to answer in. */
+const shortestMs = 60_000;
+
+/** Asked again where reviewers have the time to answer and nothing of it was promised for a certain time yet. */
+async function askOrRefuse(world: Needs, seen: AccessRequest, anew: Anew): Promise<never> {
+  const at = world.clock.now();
+  const answerable = seen.status === 'approved' && after(at, shortestMs) < seen.reviewBy;
+  if (!answerable || anew.decision.outcome !== 'review')
+    return refuse(world, seen, 'denied', `${anew.reason}; ask again`);
+  await changeRecord(world, seen.id, (before) => {
+    if (before.version === seen.version) return askAgain(before, anew, at, actor);
+    throw new RecordChanged(`Request ${seen.id} changed meanwhile: it is looked at anew.`);
+  });
+  throw asked(seen);
+}
+
+const asked = ({ id }: AccessRequest) =>
+  new AskedAgain(`The reviewers of request ${id} are asked again.`, { details: { requestId: id } });
 
 async function refuse(
   world: Needs,

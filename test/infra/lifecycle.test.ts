@@ -70,10 +70,10 @@ function nextOf(name: string): string[] {
   ].filter((next) => next !== undefined);
 }
 
-/** Every way from a state to an end, as lists of names; not those through AwaitStart, which only leads back. */
+/** Every way from a state to an end, as lists of names; not those back to AskReviewers, nor through AwaitStart, which only leads back. */
 function waysFrom(name: string, seen: string[] = []): string[][] {
   if (seen.includes(name)) throw new Error(`The lifecycle goes round: ${[...seen, name].join(' -> ')}`);
-  const next = nextOf(name).filter((to) => to !== 'AwaitStart');
+  const next = nextOf(name).filter((to) => to !== 'AwaitStart' && to !== 'AskReviewers');
   if (next.length === 0) return [[...seen, name]];
   return next.flatMap((to) => waysFrom(to, [...seen, name]));
 }

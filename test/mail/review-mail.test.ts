@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import type { Decision } from '#domain/policy/decision.ts';
+import { askAgain } from '#domain/transitions/ask-again.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
@@ -126,6 +127,15 @@ describe('the review mail', () => {
       expect(body).toContain('run curfew approve 01KAJ where you are signed in to AWS');
     }
     expect(mailOf().text).not.toContain('curfew approve');
+  });
+
+  it('says first that it is asked again, and why', () => {
+    const before = aRequest({ status: 'approved' });
+    const anew = { ...before, reviewers: [...before.reviewers], reason: 'role "pod-reader" changed' };
+    const { request } = askAgain(before, anew, '2026-11-21T08:05:00.000Z', 'curfew:OpenGrant');
+    const { text } = messages.reviewMail(request, 'rita@example.com', secret);
+    expect(text).toContain('It is asked again, and earlier answers don\'t count: role "pod-reader" changed.');
+    expect(text).toContain('Approvals so far: 0 of 1');
   });
 
   it('says nothing to think of when there is nothing', () => {

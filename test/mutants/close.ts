@@ -27,6 +27,18 @@ export const closeMutants: readonly Mutant[] = [
     killedBy: unit('operations/loop'),
   },
   {
+    name: 'when access ended is forgotten over an entry that can not be released',
+    guards: 'lateness is what it was',
+    changes: [
+      {
+        file: 'broker/domain/transitions/close.ts',
+        from: 'grant.unboundAt ?? unbound.unboundAt',
+        to: 'unbound.unboundAt',
+      },
+    ],
+    killedBy: unit('operations/eks-away'),
+  },
+  {
     name: 'CloseGrant closes what EndGrant has not begun to end',
     guards: 'the order of the steps of the end',
     changes: [

@@ -5,6 +5,7 @@ const open = 'broker/operations/open-grant.ts';
 const check = 'broker/operations/check-approval.ts';
 const approvals = 'broker/domain/policy/approvals.ts';
 const needs = 'broker/domain/policy/review-needs.ts';
+const again = 'broker/domain/transitions/ask-again.ts';
 const transition = 'broker/domain/transitions/open.ts';
 
 export const openMutants: readonly Mutant[] = [
@@ -14,8 +15,8 @@ export const openMutants: readonly Mutant[] = [
     changes: [
       {
         file: check,
-        from: "if (requestDigest(request) !== request.digest) return 'what was approved is not what is on the record';",
-        to: '',
+        from: 'if (requestDigest(request) !== request.digest)\n',
+        to: "if (request.digest === '')\n",
       },
     ],
     killedBy: unit('operations/approval'),
@@ -26,8 +27,8 @@ export const openMutants: readonly Mutant[] = [
     changes: [
       {
         file: check,
-        from: ' || principal.roleId !== subject.roleId) {',
-        to: ') {',
+        from: ' || principal.roleId !== subject.roleId)\n',
+        to: ')\n',
       },
     ],
     killedBy: unit('operations/approval'),
@@ -36,16 +37,18 @@ export const openMutants: readonly Mutant[] = [
     name: 'a request is opened although policy refuses it by now',
     guards: 'policy at grant time (N13, N05)',
     changes: [
-      { file: check, from: "if (decision.outcome === 'refuse') return decision.reasons.join(' ');", to: '' },
+      {
+        file: check,
+        from: "if (decision.outcome === 'refuse') return { refused: decision.reasons.join(' ') };",
+        to: '',
+      },
     ],
     killedBy: unit('operations/approval'),
   },
   {
     name: 'a role is granted with rules that changed since the approval',
     guards: 'rules pinned by their digest (N51)',
-    changes: [
-      { file: check, from: 'clusterRoleName(asked.role, role.rules) !== resolved.clusterRole ||', to: '' },
-    ],
+    changes: [{ file: check, from: 'now.clusterRole !== resolved.clusterRole ||', to: '' }],
     killedBy: unit('operations/loop'),
   },
   {
@@ -195,5 +198,30 @@ export const openMutants: readonly Mutant[] = [
       },
     ],
     killedBy: unit('domain/identity'),
+  },
+  {
+    name: 'a request that is asked again keeps its earlier answers',
+    guards: 'what changed is approved anew (N18, N51)',
+    changes: [
+      { file: again, from: ' reviews: [],', to: '' },
+      {
+        file: again,
+        from: 'const digest = requestDigest({ ...before, resolved });',
+        to: 'const digest = before.digest;',
+      },
+    ],
+    killedBy: unit('operations/approval'),
+  },
+  {
+    name: 'the execution leaves a request alone that was asked again, when the answer of that was lost',
+    guards: 'nothing waits without anybody who waits for it',
+    changes: [
+      {
+        file: open,
+        from: "if (seen.status === 'pending' && askedAgainBecause(seen) !== undefined) throw asked(seen);",
+        to: '',
+      },
+    ],
+    killedBy: unit('operations/approval'),
   },
 ];

@@ -31,6 +31,21 @@ async function refused(world: MemoryWorld, request: AccessRequest, why: RegExp) 
   return record?.status;
 }
 
+/** Nothing is granted, none of the answers counts any more, and whoever may answer now is asked. */
+async function askedAgain(world: MemoryWorld, request: AccessRequest, why: RegExp) {
+  await expect(opened(world, request)).rejects.toMatchObject({ name: 'AskedAgain' });
+  const record = await world.inside.records.read(request.id);
+  expect(record).toMatchObject({ status: 'pending', reviews: [], notified: [] });
+  expect(record?.history.at(-1)?.reason).toMatch(why);
+  expect(record?.digest).toBe(record && requestDigest(record));
+  expect(record?.grant).toBeUndefined();
+  expect(record).not.toHaveProperty('openBy');
+  untouched(world);
+  // A repeat, because nobody heard of the first, says the same and changes nothing.
+  await expect(opened(world, request)).rejects.toMatchObject({ name: 'AskedAgain' });
+  expect(await world.inside.records.read(request.id)).toEqual(record);
+}
+
 describe('at the moment of granting', () => {
   it('what was approved a moment ago is opened', async () => {
     const { world, request } = await approved();
@@ -57,7 +72,7 @@ describe('at the moment of granting', () => {
     const longer = { ...made, asked: { ...made.asked, durationSeconds: 3600 } };
     const changes = { asked: longer.asked, digest: requestDigest({ ...longer, id: 'X' }) };
     const { world, request } = await approved({ id: 'X', changes: { ...changes, reviews: made.reviews } });
-    await refused(world, request, /needs 1 approvals .* has not got them/);
+    await askedAgain(world, request, /needs 1 approvals .* has not got them/);
   });
 
   it('a role that was made anew under its old name gets nothing (N35)', async () => {
@@ -83,7 +98,7 @@ describe('at the moment of granting', () => {
     const role = world.catalog.roles['pod-reader'];
     if (!role) throw new Error('The catalog has that role.');
     role.reviews = [{ count: now, from: ['payments-leads'] }];
-    await refused(world, request, /needs 2 approvals .* has not got them/);
+    await askedAgain(world, request, /needs 2 approvals .* has not got them/);
   });
 
   it('two approvals of one reviewer are one (N11)', async () => {
@@ -94,7 +109,7 @@ describe('at the moment of granting', () => {
       id,
       changes: { decision, reviews: [...made.reviews, ...made.reviews] },
     });
-    await refused(world, request, /needs 2 approvals .* has not got them/);
+    await askedAgain(world, request, /needs 2 approvals .* has not got them/);
   });
 
   it('an approval is stale from its last instant on (N10)', async () => {

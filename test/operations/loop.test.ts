@@ -1,5 +1,7 @@
 /** The whole loop in memory: ask, answer, use, end. */
 import { describe, expect, it } from 'vitest';
+import { chainFault } from '#domain/audit-event.ts';
+import { clusterRoleName } from '#domain/cluster-role.ts';
 import { linkHash } from '#domain/review-link.ts';
 import { marks } from '#domain/role-binding.ts';
 import { openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
@@ -236,8 +238,12 @@ describe('answers', () => {
     await answerByMail(world, request);
     for (const group of Object.values(world.catalog.reviewers)) group.members = ['rob@example.com'];
     await machine.run();
-    expect(await statusOf(world, request)).toBe('denied');
+    expect(await statusOf(world, request)).toBe('pending');
     expect(standingBindings(world)).toEqual([]);
+    await expect(answerByMail(world, request)).rejects.toThrow();
+    await answerByMail(world, request, 'approve', 'rob@example.com');
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('active');
   });
 
   it('do not carry over to rules that changed since (N51)', async () => {
@@ -246,14 +252,50 @@ describe('answers', () => {
     const request = await ask(world);
     await machine.run();
     await answerByMail(world, request);
+    const shown = request.digest;
     world.catalog.roles['pod-reader']?.rules.push({
       apiGroups: [''],
-      resources: ['secrets'],
+      resources: ['events'],
       verbs: ['get'],
     });
     await machine.run();
-    expect(await statusOf(world, request)).toBe('denied');
+    expect(await statusOf(world, request)).toBe('pending');
     expect(standingBindings(world)).toEqual([]);
+    const anew = await world.inside.records.read(request.id);
+    expect(anew?.digest).not.toBe(shown);
+    const caller = aCaller('rita');
+    const answer = { caller, id: request.id, answer: 'approve' as const };
+    await expect(reviewRequest(world, { ...answer, digest: shown })).rejects.toThrow(
+      /not what you were shown/,
+    );
+    expect(chainFault(await world.inside.records.events(request.id))).toBeUndefined();
+  });
+
+  it('are asked for once more, by new mails, and then what is granted is what it is now', async () => {
+    const world = aWorld();
+    const machine = new Machine(world);
+    const request = await ask(world);
+    await machine.run();
+    await answerByMail(world, request);
+    const role = world.catalog.roles['pod-reader'];
+    role?.rules.push({ apiGroups: [''], resources: ['events'], verbs: ['get'] });
+    const rules = role?.rules ?? [];
+    const name = clusterRoleName('pod-reader', rules);
+    world.clusterOf('payments-prod').clusterRoles.set(name, { rules });
+    await machine.run();
+    expect(world.inside.mailer.sent.map(({ to }) => to).sort()).toEqual([
+      'rita@example.com',
+      'rita@example.com',
+      'rob@example.com',
+      'rob@example.com',
+    ]);
+    await answerByMail(world, request);
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('active');
+    const record = await world.inside.records.read(request.id);
+    expect(record?.resolved.clusterRole).toBe(name);
+    await machine.pass(70);
+    expect(await leftovers(world)).toEqual([]);
   });
 });
 

@@ -111,6 +111,7 @@ export class Machine {
       }
       case 'OpenGrant': {
         const opened = await this.#try(5, () => openGrant(world, { requestId: id }));
+        if (!opened.worked && opened.error === 'AskedAgain') return this.#go(id, walk, 'AskReviewers', {});
         if (!opened.worked && opened.error === 'NotDue') return this.#go(id, walk, 'AwaitStart', {});
         if (!opened.worked)
           return this.#go(id, walk, opened.error === 'NotApproved' ? 'End' : 'EndGrant', {

@@ -15,7 +15,7 @@ const endingTries = 10;
 
 /** Statuses that each function moves a record to; the end that OpenGrant asks for bears its name. */
 const moves: Record<string, readonly Status[]> = {
-  OpenGrant: ['scheduled', 'granting', 'denied', 'timed-out', 'revoking'],
+  OpenGrant: ['pending', 'scheduled', 'granting', 'denied', 'timed-out', 'revoking'],
   HoldGrant: ['active'],
   EndGrant: ['revoking', 'denied', 'timed-out'],
   CloseGrant: ['revoked', 'failed'],
@@ -47,6 +47,7 @@ function nextOf(state: string, error: string | undefined, status: Status): strin
     case 'OpenGrant':
       if (error === undefined) return ['BindRole'];
       if (error === 'NotDue') return ['AwaitStart'];
+      if (error === 'AskedAgain') return ['AskReviewers'];
       return error === 'NotApproved' ? ['NotGranted'] : ['EndGrant'];
     case 'AwaitStart':
       return ['OpenGrant'];

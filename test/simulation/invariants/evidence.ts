@@ -72,6 +72,11 @@ export class Evidence {
     }
     const found = this.#byId.get(event.requestId);
     if (!found) return;
+    if (event.type === 'asked-again') {
+      const { clusterRole, digest } = facts as unknown as Evident;
+      Object.assign(found, { clusterRole, digest });
+      delete found.approvedAt;
+    }
     found.seen.add(event.seq);
     if (event.status === 'approved') found.approvedAt ??= event.at;
     const review = facts.review as Review | undefined;
