@@ -76,8 +76,10 @@ export class ClusterEntries extends Construct {
   /**
    * Only entries that give nothing by themselves: standard, our username and group form, our tags. A condition on a
    * list is true when the key is absent, so the keys must be there too.
+   *
+   * @param never functions whose roles get none: the broker lets nobody in as itself, itself included
    */
-  grantCreate(to: CurfewFunction): void {
+  grantCreate(to: CurfewFunction, never: readonly CurfewFunction[]): void {
     const { clusters, entries } = this.#reach.granting;
     to.may(
       new PolicyStatement({
@@ -88,6 +90,7 @@ export class ClusterEntries extends Construct {
           StringLike: { 'eks:username': 'curfew:*' },
           'ForAllValues:StringLike': { 'eks:kubernetesGroups': 'curfew:principal:*' },
           Null: { 'eks:kubernetesGroups': 'false', 'eks:username': 'false' },
+          ArnNotEquals: { 'eks:principalArn': never.map(({ role }) => role.roleArn) },
         },
       }),
     );

@@ -59,7 +59,6 @@ export class CurfewStack extends Stack {
     audit.grantShip(openGrant);
     entries.grantDescribeCluster(openGrant, 'granting');
     entries.grantDescribe(openGrant, 'granting');
-    entries.grantCreate(openGrant);
     // A delete that somebody left half done is finished before the entry is made anew.
     entries.grantDelete(openGrant, 'granting');
     planKey.grantSign(openGrant);
@@ -71,6 +70,7 @@ export class CurfewStack extends Stack {
     const unbindRole = make('UnbindRole', { timeout: 65, memory: 1024, besideCluster: true, reserved: 100 });
 
     const surveyCluster = make('SurveyCluster', { timeout: 30, besideCluster: true, reserved: 5 });
+    entries.grantCreate(openGrant, [bindRole, unbindRole, surveyCluster]);
 
     const holdGrant = make('HoldGrant', { timeout: 10 });
     records.grantChange(holdGrant);

@@ -40,9 +40,7 @@ export async function carryOut(api: KubernetesApi, step: Step): Promise<void> {
     case 'change':
       expectOk(
         await api(
-          step.by === 'apply'
-            ? writes.apply(asApplied(step.object), false, true)
-            : writes.replace(object, false),
+          step.by === 'apply' ? writes.apply(asApplied(step), false, true) : writes.replace(object, false),
         ),
         `change ${nameOf(object)}`,
       );

@@ -13,7 +13,14 @@ export type Step =
   /**
    * Replaced as a whole where applying it would leave in place what somebody else put into it, or what an older version made.
    */
-  | { do: 'change'; object: Standing; by: 'apply' | 'replace'; differences: Difference[]; from: Standing }
+  | {
+      do: 'change';
+      object: Standing;
+      wanted: Manifest;
+      by: 'apply' | 'replace';
+      differences: Difference[];
+      from: Standing;
+    }
   | { do: 'remove'; object: Standing; why: string }
   /** Ours and no longer wanted, but in use. */
   | { do: 'leave'; object: Standing; why: string };
@@ -97,7 +104,8 @@ function compare(
     labels: { ...labels, ...object.metadata.labels },
     ...(annotations ? { annotations } : {}),
   };
-  return { do: 'change', object: { ...object, metadata }, by: 'replace', differences: differ, from: found };
+  const changed = { ...object, metadata };
+  return { do: 'change', object: changed, wanted: object, by: 'replace', differences: differ, from: found };
 }
 
 /** Labels of others are left alone. */
@@ -118,24 +126,21 @@ function changedBy({ from, object }: Change, becomes: Manifest): Difference[] {
 
 async function howToChange(
   api: KubernetesApi,
-  { object }: Change,
+  step: Change,
   becomes: Manifest,
 ): Promise<'apply' | 'replace'> {
-  const { status, body } = await api(writes.apply(asApplied(object), true, true));
-  return status < 300 && changedPaths(contentOf(body), contentOf(becomes)).length === 0 ? 'apply' : 'replace';
+  const { status, body } = await api(writes.apply(asApplied(step), true, true));
+  const same =
+    status < 300 &&
+    changedPaths(contentOf(body), contentOf(becomes)).length === 0 &&
+    labelsLacking(body, step.wanted).length === 0;
+  return same ? 'apply' : 'replace';
 }
 
 /** Only what is ours to say; the version, so that nothing is written over what changed since it was looked at. */
-export function asApplied({ metadata, ...content }: Standing): Manifest {
-  const { name, namespace, resourceVersion } = metadata;
-  const labels = Object.fromEntries(
-    [marks.managedBy, marks.deployment].flatMap((key) => {
-      const value = metadata.labels[key];
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
-  const own = { name, ...(namespace === undefined ? {} : { namespace }), labels, resourceVersion };
-  return { ...content, metadata: own };
+export function asApplied({ wanted, object }: Change): Manifest {
+  const metadata = { ...wanted.metadata, resourceVersion: object.metadata.resourceVersion };
+  return { ...wanted, metadata };
 }
 
 /** Why an object by our name is none of ours; undefined when it is. */

@@ -84,7 +84,7 @@ describe('what each role may do in the account', () => {
     expect(listing.map(([role]) => role)).toEqual(['SweepCluster']);
   });
 
-  it('creates entries only of our own form: standard, our username, our group, our tags, none of them left out', () => {
+  it('creates entries only of our own form: standard, our username, our group, our tags, none of them left out, and never for itself', () => {
     const creates = Object.entries(found).flatMap(([role, lines]) =>
       lines.filter((line) => line.includes('eks:CreateAccessEntry')).map((line) => [role, line] as const),
     );
@@ -99,6 +99,9 @@ describe('what each role may do in the account', () => {
         StringLike: { 'eks:username': 'curfew:*' },
         'ForAllValues:StringLike': { 'eks:kubernetesGroups': 'curfew:principal:*' },
         Null: { 'eks:kubernetesGroups': 'false', 'eks:username': 'false' },
+        ArnNotEquals: {
+          'eks:principalArn': ['<BindRole.Arn>', '<UnbindRole.Arn>', '<SurveyClusterRole.Arn>'],
+        },
       });
     }
   });

@@ -105,8 +105,8 @@ test.each<[string, string[], (spec: Job) => object]>([
   await on.must({ method: 'PUT', path: cronJobPath, body: job });
   const { steps } = await run(on);
   expect(names(steps)).toEqual(['change CronJob curfew-system curfew-janitor']);
-  const paths = differ.map((field) => `spec.jobTemplate.spec.template.spec.${field}`);
-  expect(steps[0]).toMatchObject({ paths });
+  const differences = differ.map((field) => ({ path: `spec.jobTemplate.spec.template.spec.${field}` }));
+  expect(steps[0]).toMatchObject({ differences });
   expect(isNothing(await onboard(on.onboarding(), fail, silent))).toBe(true);
 });
 interface Job {
@@ -125,7 +125,17 @@ test('a janitor that is suspended, or free of its level of security, is seen and
     'change Namespace curfew-system',
     'change CronJob curfew-system curfew-janitor',
   ]);
-  expect(steps[0]).toMatchObject({ paths: ['metadata.labels[pod-security.kubernetes.io/enforce]'] });
+  expect(steps[0]).toMatchObject({
+    by: 'apply',
+    differences: [
+      {
+        path: 'metadata.labels[pod-security.kubernetes.io/enforce]',
+        from: 'privileged',
+        to: 'restricted',
+      },
+    ],
+  });
+  expect(isNothing(await onboard(on.onboarding(), fail, silent))).toBe(true);
 });
 
 test('without it wanted, all of it goes but its namespace, and nothing else does; and it comes back', async () => {
