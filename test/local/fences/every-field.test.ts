@@ -4,7 +4,7 @@ import { bindRoleUser } from '#cluster/identities.ts';
 import { changedPaths } from '../../../cli/onboard/difference.ts';
 import { catalogOf, startTestCluster, type TestCluster } from '../onboard/cluster.ts';
 import { clusterRoles, run } from '../onboard/looks.ts';
-import { collection, grant } from './fenced-cluster.ts';
+import { alice, collection, grant } from './fenced-cluster.ts';
 
 let on: TestCluster;
 beforeAll(async () => {
@@ -58,9 +58,9 @@ const additions: [string, Path, Json][] = [
     [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u' }],
   ],
   [
-    'a second subject',
+    'a second person',
     ['subjects', 1],
-    { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'mallory' },
+    { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: `${alice}2` },
   ],
   ['a namespace of its subject', ['subjects', 0, 'namespace'], 'payments'],
   ['a namespace of its role', ['roleRef', 'namespace'], 'kube-system'],

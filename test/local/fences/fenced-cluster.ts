@@ -69,6 +69,9 @@ export function refusedBy(fence: string) {
 
 export const said = ({ status, body }: KubernetesAnswer) => ({ status, message: body.message });
 
+/** An answer without a message, as `said` gives it. */
+export const done = (status: number) => ({ status, message: undefined });
+
 export interface FencedCluster extends TestCluster {
   /** Each as cluster-admin, or as a user. */
   create(binding: RoleBinding, as?: string): Promise<KubernetesAnswer>;
