@@ -33,13 +33,14 @@ export function peopleInProtected(protectedNamespaces: readonly string[]): Fence
   };
 }
 
-/** Namespaces have fences of their own. Reviews change nothing: `kubectl auth can-i` is one. */
+/** Namespaces and RBAC objects have fences of their own. Reviews change nothing: `kubectl auth can-i` is one. */
 export const peopleInCluster: Fence = {
   name: 'curfew-people-cluster',
   failurePolicy: 'Fail',
   on: [{ ...everything, scope: 'Cluster' }],
   except: [
     { ...everything, apiGroups: [''], resources: ['namespaces', 'namespaces/*'] },
+    { ...everything, apiGroups: ['rbac.authorization.k8s.io'] },
     { ...everything, apiGroups: ['authentication.k8s.io', 'authorization.k8s.io'], operations: ['CREATE'] },
   ],
   when: [byPeople],
