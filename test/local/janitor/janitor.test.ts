@@ -174,6 +174,8 @@ test('the runbook’s commands for the day when AWS is gone show what stands, an
       env: {
         PATH: `${path.dirname(there.on.binaries.kubectl)}:${process.env.PATH}`,
         KUBECONFIG: there.on.cluster.adminKubeconfig,
+        // Where kubectl keeps what it has found out; without one it is the checkout.
+        HOME: path.dirname(there.on.cluster.adminKubeconfig),
       },
     });
   const { metadata } = live;
