@@ -1,5 +1,7 @@
 /** Everything that stands in a cluster for Curfew, as a pure function of catalog, cluster and deployment. */
+
 import { type Catalog, ownNamespace } from '#domain/catalog.ts';
+import { environmentOf } from '#domain/catalog-lookup.ts';
 import { marks } from '#domain/role-binding.ts';
 import { brokerRights } from './broker-rights.ts';
 import { bindRole } from './fences/bind-role.ts';
@@ -84,14 +86,14 @@ export function manifestsFor(
 
 /** What the cluster's environment adds. */
 function environmentFences(
-  { clusters, environments }: Catalog,
+  catalog: Catalog,
   clusterName: string,
   protectedNamespaces: readonly string[],
 ): Fence[] {
-  const name = clusters[clusterName]?.environment;
-  const environment = name === undefined ? undefined : environments[name];
-  if (name === undefined || !environment) return [];
-  const { forbids, requiredLabels, general } = environment;
+  const found = environmentOf(catalog, clusterName);
+  if (!found) return [];
+  const { name, rules } = found;
+  const { forbids, requiredLabels, general } = rules;
   return [
     ...[...new Set(forbids)].sort().map((call) => forbiddenCall(call, name)),
     ...(requiredLabels.length > 0 ? [peopleLabels(requiredLabels)] : []),

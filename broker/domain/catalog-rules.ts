@@ -121,7 +121,7 @@ export const workloadsSchema = z.strictObject({
     .describe('The longest for a CI job or agent, whatever its role says.'),
 });
 
-const roleArn = z
+export const roleArn = z
   .string()
   .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, 'Write the full role ARN, with its path.');
 

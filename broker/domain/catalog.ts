@@ -10,6 +10,7 @@ import {
   limitsSchema,
   reviewsSchema,
   riskSchema,
+  roleArn,
   ticketsSchema,
   toxicCombinationsSchema,
   workloadsSchema,
@@ -114,9 +115,7 @@ const shape = z.strictObject({
   reviewers: z.record(name, groupSchema),
   operators: z.array(person).default([]).describe("May end others' grants."),
   trustedSessionNames: z
-    .array(
-      z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, 'Write the full role ARN, with its path.'),
-    )
+    .array(roleArn)
     .default([])
     .describe(
       'Roles, besides IAM Identity Center ones, whose trust policy fixes the session name to the person.',

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { Catalog } from './catalog.ts';
+import { eksClusterNamed } from './catalog-lookup.ts';
 import { clusterName } from './eks-cluster.ts';
 import { InvalidInput } from './errors.ts';
 import type { KillScope } from './kill-scope.ts';
@@ -41,11 +42,10 @@ export function resolveScope(
   { catalog, region }: { catalog: Pick<Catalog, 'clusters'>; region: string },
 ): KillScope {
   if (given.kind !== 'cluster' || given.value.includes('/')) return given;
-  const listed = Object.hasOwn(catalog.clusters, given.value) ? catalog.clusters[given.value] : undefined;
-  if (!listed) {
+  const found = eksClusterNamed(catalog, given.value, region);
+  if (!found) {
     const message = `No cluster "${given.value}" in the catalog. One that left it is written <region>/<name in EKS>.`;
     throw new InvalidInput(message, { details: { faults: [{ path: 'scope.value', message }] } });
   }
-  const resolved = { eksName: listed.eksName ?? given.value, region: listed.region ?? region };
-  return { kind: 'cluster', value: clusterName(resolved) };
+  return { kind: 'cluster', value: clusterName(found) };
 }

@@ -14,6 +14,11 @@ export function opensAt({
   return extended === undefined ? startsAt : after(startsAt, -handoverMs);
 }
 
+/** From when on it would last, asked for at `now`. */
+export function startsFrom({ startsAt }: Pick<Asked, 'startsAt'>, now: Instant): Instant {
+  return startsAt !== undefined && startsAt > now ? startsAt : now;
+}
+
 /** When a grant that is opened at `at` ends: a start that was asked for fixes the end too. */
 export function endsAt(
   { startsAt, durationSeconds }: Pick<Asked, 'startsAt' | 'durationSeconds'>,

@@ -1,7 +1,9 @@
 /** What a reviewer is told about a request, in mail and on the page alike: plain words, no markup. */
 import type { Catalog } from '#domain/catalog.ts';
+import { listed } from '#domain/catalog-lookup.ts';
 import { type Accept, concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import type { Decision } from '#domain/policy/decision.ts';
+import { needInWords } from '#domain/policy/review-needs.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
@@ -55,7 +57,7 @@ export function acceptsFor(
   { asked }: Pick<AccessRequest, 'asked'>,
   { roles }: Pick<Catalog, 'roles'>,
 ): Accept[] {
-  return (Object.hasOwn(roles, asked.role) && roles[asked.role]?.accepts) || [];
+  return listed(roles, asked.role)?.accepts ?? [];
 }
 
 /** Every value is one line, whatever is on record: what people wrote was checked when it came in, and is again here. */
@@ -75,7 +77,7 @@ export function requestInWords(request: AccessRequest, accepts: readonly Accept[
 function needsInWords({ reviews }: Decision): string {
   const needs = reviews.flatMap((rule) => rule.needs);
   if (needs.length < 2) return '';
-  return `, that is ${joined(needs.map(({ count, from }) => `${count} of ${from.join(' or ')}`))}`;
+  return `, that is ${joined(needs.map(needInWords))}`;
 }
 
 function riskInWords({ score, factors }: Decision['risk']): string[] {

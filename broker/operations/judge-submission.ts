@@ -1,4 +1,5 @@
 /** Judges what is asked, without writing anything: what it comes to by the catalog, and what policy says to it. */
+import { eksClusterNamed, listed } from '#domain/catalog-lookup.ts';
 import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -59,12 +60,11 @@ export function resolve(
   { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
   asked: Asked,
 ): Resolved | undefined {
-  const { clusters, roles } = catalog;
-  const cluster = Object.hasOwn(clusters, asked.cluster) ? clusters[asked.cluster] : undefined;
-  const role = Object.hasOwn(roles, asked.role) ? roles[asked.role] : undefined;
-  if (!cluster || !role) return undefined;
+  const eksCluster = eksClusterNamed(catalog, asked.cluster, settings.region);
+  const role = listed(catalog.roles, asked.role);
+  if (!eksCluster || !role) return undefined;
   return {
-    eksCluster: { eksName: cluster.eksName ?? asked.cluster, region: cluster.region ?? settings.region },
+    eksCluster,
     clusterRole: clusterRoleName(asked.role, role.rules),
     rules: canonicalRules(role.rules),
     rulesDigest: rulesDigest(role.rules),

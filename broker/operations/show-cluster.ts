@@ -1,4 +1,5 @@
 /** Where a cluster of the catalog is reached: what a kubeconfig needs, and no secret. */
+import { eksClusterNamed } from '#domain/catalog-lookup.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import type { World } from '#ports';
@@ -7,15 +8,12 @@ export async function showCluster(
   world: Pick<World, 'catalog' | 'settings' | 'entries'>,
   { cluster }: { cluster: string },
 ): Promise<ClusterAddress> {
-  const { clusters } = world.catalog;
-  const found = Object.hasOwn(clusters, cluster) ? clusters[cluster] : undefined;
+  const { catalog, settings } = world;
+  const found = eksClusterNamed(catalog, cluster, settings.region);
   if (!found) {
     throw new InvalidInput(
-      `There is no cluster "${cluster}". Known: ${Object.keys(clusters).sort().join(', ')}.`,
+      `There is no cluster "${cluster}". Known: ${Object.keys(catalog.clusters).sort().join(', ')}.`,
     );
   }
-  return world.entries.describeCluster({
-    eksName: found.eksName ?? cluster,
-    region: found.region ?? world.settings.region,
-  });
+  return world.entries.describeCluster(found);
 }

@@ -1,4 +1,5 @@
 /** Takes a signal about a person from those who may send it: a lost device, an alarm; what it makes too risky is ended. */
+import { listed } from '#domain/catalog-lookup.ts';
 import { NotAllowed } from '#domain/errors.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
 import { isFinal } from '#domain/lifecycle.ts';
@@ -35,7 +36,7 @@ export async function takeSignal(
   { caller, signal, person, note }: SignalInput,
 ): Promise<SignalTaken> {
   const { signals, endFrom } = world.catalog.risk;
-  const known = Object.hasOwn(signals, signal) ? signals[signal] : undefined;
+  const known = listed(signals, signal);
   if (!known?.from.includes(caller.principal.arn))
     throw new NotAllowed(
       'Your IAM role may not send this signal. The catalog lists who may, under risk.signals.',

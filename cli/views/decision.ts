@@ -1,5 +1,6 @@
 /** A decision in words: what it comes to, who has to answer, how risky it is and why. */
 import { formatDuration } from '#domain/duration.ts';
+import { needInWords } from '#domain/policy/review-needs.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { people } from './words.ts';
@@ -28,9 +29,6 @@ export function reviewRows(
       : []),
   ];
 }
-
-const needInWords = ({ count, from }: Decision['reviews'][number]['needs'][number]): string =>
-  `${count} of ${from.join(' or ')}`;
 
 export function riskRows({ risk }: Decision): Row[] {
   if (risk.factors.length === 0) return [];

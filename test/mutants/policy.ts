@@ -145,4 +145,16 @@ export const policyMutants: readonly Mutant[] = [
     ],
     killedBy: unit('operations/signals'),
   },
+  {
+    name: 'a role or cluster is found by a name that every object inherits',
+    guards: 'names of the catalog only (N42)',
+    changes: [
+      {
+        file: 'broker/domain/catalog-lookup.ts',
+        from: 'return Object.hasOwn(record, name) ? record[name] : undefined;',
+        to: 'return record[name];',
+      },
+    ],
+    killedBy: unit('domain/policy/guardrails'),
+  },
 ];

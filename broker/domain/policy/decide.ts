@@ -1,4 +1,5 @@
 /** Decides on one submission: all guardrails look at it, and so do the catalog's and the organisation's rules. Used at submission and again at grant. */
+import { listed } from '../catalog-lookup.ts';
 import { durationInLine } from '../start.ts';
 import { combine } from './combine.ts';
 import type { Decision, Finding } from './decision.ts';
@@ -28,7 +29,7 @@ const guardrails: readonly Guardrail[] = [
 
 export function decide(question: Omit<Question, 'role'>): Decision {
   const { roles } = question.catalog;
-  const found = Object.hasOwn(roles, question.asked.role) ? roles[question.asked.role] : undefined;
+  const found = listed(roles, question.asked.role);
   const full: Question = found ? { ...question, role: found } : question;
   const risk = riskOf(full);
   const findings: Finding[] = [

@@ -26,6 +26,8 @@ export interface RiskFactor {
   why: string;
 }
 
+export const highestRisk = 100;
+
 export interface Risk {
   /** 0 to 100. */
   score: number;

@@ -1,5 +1,6 @@
 /** Puts together what the organisation's policy is told about one request. */
 import type { Catalog } from '../catalog.ts';
+import { environmentOf, listed } from '../catalog-lookup.ts';
 import type { Instant } from '../instant.ts';
 import { mayStand } from '../lifecycle.ts';
 import type { AccessRequest, Asked } from '../request.ts';
@@ -19,7 +20,7 @@ export interface AskedOfPolicy {
 export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
   const { person, principalArn, sessionName } = of.requester;
   const { roles } = of.catalog;
-  const role = Object.hasOwn(roles, of.asked.role) ? roles[of.asked.role] : undefined;
+  const role = listed(roles, of.asked.role);
   if (!role) return undefined;
   const { duty, rules, maxDuration, ticketRequired, reviews } = role;
   return {
@@ -49,12 +50,11 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
 
 function clusterOf({ asked, catalog }: AskedOfPolicy): PolicyInput['cluster'] {
   const { cluster: name } = asked;
-  const environment = Object.hasOwn(catalog.clusters, name) ? catalog.clusters[name]?.environment : undefined;
-  const rules = environment === undefined ? undefined : catalog.environments[environment];
+  const found = environmentOf(catalog, name);
   return {
     name,
-    production: rules?.production ?? false,
-    ...(environment === undefined ? {} : { environment }),
+    production: found?.rules.production ?? false,
+    ...(found ? { environment: found.name } : {}),
   };
 }
 
@@ -89,7 +89,7 @@ function held(
   { roles }: Pick<Catalog, 'roles'>,
 ): PolicyInput['live'] {
   if (!grant || !mayStand(status)) return [];
-  const duty = Object.hasOwn(roles, asked.role) ? roles[asked.role]?.duty : undefined;
+  const duty = listed(roles, asked.role)?.duty;
   const { cluster, namespaces, role } = asked;
   return [
     {

@@ -37,6 +37,10 @@ export function meet(
   return places.every((_, place) => seat(place, new Set()));
 }
 
+/** `2 of leads or security`. */
+export const needInWords = ({ count, from }: ReviewNeed): string =>
+  `${count} of ${from.join(' or ') || 'no group'}`;
+
 /** Fewest people that can meet them. */
 export function fewest(needs: readonly ReviewNeed[]): number {
   return needs.reduce((sum, { count }) => sum + count, 0);

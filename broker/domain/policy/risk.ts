@@ -1,9 +1,10 @@
 /** Risk: a sum of named factors, so that everybody can see what counted; thresholds of the catalog turn it into rules. */
 import type { Catalog } from '../catalog.ts';
+import { environmentOf } from '../catalog-lookup.ts';
 import { formatDuration } from '../duration.ts';
 import { after } from '../instant.ts';
-import { durationInLine } from '../start.ts';
-import { type FactorName, type Finding, factorNames, type Risk } from './decision.ts';
+import { durationInLine, startsFrom } from '../start.ts';
+import { type FactorName, type Finding, factorNames, highestRisk, type Risk } from './decision.ts';
 import type { Question } from './guardrail.ts';
 import { hoursInWords, openUntil } from './hours.ts';
 
@@ -21,7 +22,6 @@ export const usualPoints: Readonly<Record<FactorName, number>> = {
   'break-glass': 20,
 };
 
-const highest = 100;
 const reading: readonly string[] = ['get', 'list', 'watch'];
 /** Kinds of things; more than these are many. */
 const fewResources = 5;
@@ -38,14 +38,11 @@ const factors: Record<FactorName, (question: Question) => string | undefined> = 
     return kinds > fewResources ? `the role reaches ${kinds} kinds of things` : undefined;
   },
   production: ({ catalog, asked }) => {
-    const name = catalog.clusters[asked.cluster]?.environment;
-    return name !== undefined && catalog.environments[name]?.production
-      ? `${asked.cluster} is ${name}`
-      : undefined;
+    const found = environmentOf(catalog, asked.cluster);
+    return found?.rules.production ? `${asked.cluster} is ${found.name}` : undefined;
   },
   'off-hours': ({ catalog: { workingHours }, asked, now }) => {
-    const start = asked.startsAt !== undefined && asked.startsAt > now ? asked.startsAt : now;
-    return workingHours && openUntil(workingHours, start) === undefined
+    return workingHours && openUntil(workingHours, startsFrom(asked, now)) === undefined
       ? `outside working hours (${hoursInWords(workingHours)})`
       : undefined;
   },
@@ -85,7 +82,7 @@ export function riskOf(question: Question): Risk {
     return why === undefined ? [] : [{ name, points: points[name], why }];
   });
   const sum = counted.reduce((total, factor) => total + factor.points, 0);
-  return { score: Math.min(sum, highest), factors: counted };
+  return { score: Math.min(sum, highestRisk), factors: counted };
 }
 
 /** What the catalog's thresholds ask for at this score. Every threshold that is reached counts. */
@@ -115,7 +112,7 @@ function findingsOf({ refuse, reviews, maxDuration, assurance }: Threshold): Omi
 }
 
 function said(finding: Omit<Finding, 'rule'>, score: number, because: string): Partial<Finding> {
-  const words = `the risk is ${score} of ${highest}: ${because}`;
+  const words = `the risk is ${score} of ${highestRisk}: ${because}`;
   return finding.refuse === undefined
     ? { why: words }
     : { refuse: `Too risky as it is asked: ${words}. Ask for less.` };

@@ -1,14 +1,14 @@
 /** A signal from outside about a grant, or what is on its way to one: it adds to the risk, and past the limit it ends it. */
+
 import { type Advanced, amend, isFinal } from '../lifecycle.ts';
+import { highestRisk } from '../policy/decision.ts';
 import type { AccessRequest, Signal } from '../request.ts';
 import { requestEnd } from './request-end.ts';
-
-const highest = 100;
 
 /** 0 to 100: what it was when it was decided, and what signals added since. */
 export function riskNow({ decision, signals = [] }: Pick<AccessRequest, 'decision' | 'signals'>): number {
   return Math.min(
-    highest,
+    highestRisk,
     signals.reduce((sum, { points }) => sum + points, decision.risk.score),
   );
 }
@@ -43,6 +43,6 @@ export function endRisky(
   return requestEnd(before, {
     at,
     by,
-    reason: `the risk has grown to ${risk} of ${highest} (${names}); ${limit} is the limit`,
+    reason: `the risk has grown to ${risk} of ${highestRisk} (${names}); ${limit} is the limit`,
   });
 }

@@ -1,4 +1,5 @@
 /** Separation of duties: nobody holds two duties at the same time that together let them do alone what two should. */
+import { listed } from '../../catalog-lookup.ts';
 import { isFinal } from '../../lifecycle.ts';
 import type { Guardrail } from '../guardrail.ts';
 
@@ -10,8 +11,7 @@ export const duties: Guardrail = ({ catalog, asked, role, past }) => {
   return past
     .filter(({ status }) => !isFinal(status))
     .flatMap((held) => {
-      const { duty } =
-        (Object.hasOwn(catalog.roles, held.asked.role) && catalog.roles[held.asked.role]) || {};
+      const duty = listed(catalog.roles, held.asked.role)?.duty;
       if (duty === undefined || !apart.includes(duty)) return [];
       const what = `${held.asked.role} (${duty}, request ${held.id}, ${held.status})`;
       return [

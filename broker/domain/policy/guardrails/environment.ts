@@ -1,15 +1,12 @@
 /** What the environment of a cluster wants on top of every role, such as stricter rules for production. */
+import { environmentOf } from '../../catalog-lookup.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { outsideOf } from './hours.ts';
 
 export const environment: Guardrail = ({ catalog, asked, role, now }) => {
-  const cluster = Object.hasOwn(catalog.clusters, asked.cluster)
-    ? catalog.clusters[asked.cluster]
-    : undefined;
-  const name = cluster?.environment;
-  const rules =
-    name !== undefined && Object.hasOwn(catalog.environments, name) ? catalog.environments[name] : undefined;
-  if (name === undefined || !rules || !role) return [];
+  const found = environmentOf(catalog, asked.cluster);
+  if (!found || !role) return [];
+  const { name, rules } = found;
   const rule = `environment:${name}`;
   const { maxDuration, ticketRequired, reviews, assurance, hours } = rules;
   return [

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../duration.ts';
 import { type Instant, msBetween } from '../../instant.ts';
 import type { Asked } from '../../request.ts';
-import { endsAt } from '../../start.ts';
+import { endsAt, startsFrom } from '../../start.ts';
 import type { Finding } from '../decision.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { type Hours, hoursInWords, openUntil } from '../hours.ts';
@@ -20,7 +20,7 @@ interface Wanted {
 
 /** What of a request lies outside of some hours. */
 export function outsideOf(open: Hours, { rule, what, asked, now }: Wanted): Finding[] {
-  const start = asked.startsAt !== undefined && asked.startsAt > now ? asked.startsAt : now;
+  const start = startsFrom(asked, now);
   const until = openUntil(open, start);
   const when = hoursInWords(open);
   const refuse = (reason: string): Finding[] => [{ rule, refuse: reason, waivable: true }];

@@ -1,11 +1,10 @@
 /** Only the role's namespaces; never Kubernetes' own, nor what the cluster protects. */
+import { listed } from '../../catalog-lookup.ts';
 import { isFor, isProtected } from '../../namespaces.ts';
 import type { Guardrail } from '../guardrail.ts';
 
 export const namespaces: Guardrail = ({ catalog, asked, role }) => {
-  const guarded = Object.hasOwn(catalog.clusters, asked.cluster)
-    ? catalog.clusters[asked.cluster]
-    : undefined;
+  const guarded = listed(catalog.clusters, asked.cluster);
   return asked.namespaces.flatMap((namespace) => {
     const refuse = (reason: string) => [{ rule: 'namespaces', refuse: reason }];
     if (isProtected(guarded, namespace)) {

@@ -2,7 +2,7 @@
 import { eligibleReviewers } from '../../catalog.ts';
 import type { Finding } from '../decision.ts';
 import type { Question } from '../guardrail.ts';
-import { fewest, meet, type ReviewNeed } from '../review-needs.ts';
+import { fewest, meet, needInWords, type ReviewNeed } from '../review-needs.ts';
 
 /** Looks at what the other rules want, so it comes last. */
 export function unmeetable(
@@ -18,9 +18,7 @@ export function unmeetable(
 }
 
 function reasonOf(role: string, rule: string, needs: readonly ReviewNeed[], able: readonly string[]): string {
-  const wanted = needs
-    .map(({ count, from }) => `${count} of ${from.join(' or ') || 'no group'}`)
-    .join(' and ');
+  const wanted = needs.map(needInWords).join(' and ');
   return (
     `${rule === `role:${role}` ? `Role "${role}"` : `Rule ${rule}`} needs ${fewest(needs)} approvals by others (${wanted}), ` +
     `but only ${able.length} other people may review it.`

@@ -1,0 +1,113 @@
+/** What is kept: records with their events, kill orders, known clusters, and who holds which access entry. Part of the ports. */
+import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
+import type { AnyEvent, AuditEvent, KillStatus } from '#domain/audit-event.ts';
+import type { EksCluster } from '#domain/eks-cluster.ts';
+import type { Instant } from '#domain/instant.ts';
+import type { KillOrder } from '#domain/kill-order.ts';
+import type { KillScope, KillSwitch } from '#domain/kill-scope.ts';
+import type { LiveGrant } from '#domain/live-grant.ts';
+import type { AccessRequest } from '#domain/request.ts';
+import type { ReviewLink } from '#domain/review-link.ts';
+
+export interface Page<T> {
+  items: T[];
+  cursor?: string;
+}
+
+/** One transaction: the request (conditional on expectedVersion; 0 = must not exist) and everything that goes with it. */
+export interface Change {
+  request: AccessRequest;
+  expectedVersion: number;
+  events: AuditEvent[];
+  newLinks?: ReviewLink[];
+  /** Hash of a link that must be unused; it is used by this change. */
+  usedLink?: { hash: string; at: Instant };
+  /** Must be new; with the hash of the body it was used with. */
+  idempotency?: { key: string; bodyHash: string };
+  /** None of these may be on. */
+  unless?: KillScope[];
+}
+
+export interface Records {
+  /**
+   * All or nothing. RecordChanged: another version, link used, or idempotency key taken. KillSwitchOn: one of `unless` is on.
+   * A repeat of the same change that did work answers as if it worked now.
+   */
+  commit(change: Change): Promise<void>;
+  /** Strongly consistent. */
+  read(requestId: string): Promise<AccessRequest | undefined>;
+  readLink(hash: string): Promise<ReviewLink | undefined>;
+  readIdempotency(key: string): Promise<{ requestId: string; bodyHash: string } | undefined>;
+  /** Newest first. InvalidInput for a cursor that isn't ours. */
+  listByRequester(
+    requesterKey: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<AccessRequest>>;
+  /** Everything not final, soonest due first. */
+  listOpen(page: { limit: number; cursor?: string }): Promise<Page<AccessRequest>>;
+  /** What may stand on one cluster, a page of at most `limit`; eventually consistent. */
+  listLive(cluster: EksCluster, page: { limit: number; cursor?: string }): Promise<Page<LiveGrant>>;
+  /** What may stand and is due in a span, on any cluster; eventually consistent. */
+  liveDue(span: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]>;
+  /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
+  due(now: Instant, limit: number): Promise<string[]>;
+  /** Events of one request in order; consistent. */
+  events(requestId: string): Promise<AuditEvent[]>;
+  /** Events of one request, or kill order, that were not marked shipped, in order; consistent. */
+  unshipped(requestId: string): Promise<AnyEvent[]>;
+  /** Requests and kill orders with unshipped events; eventually consistent. */
+  unshippedRequests(limit: number): Promise<string[]>;
+  markShipped(event: Pick<AuditEvent, 'requestId' | 'seq'>): Promise<void>;
+}
+
+/** One transaction: the order (conditional on expectedVersion) and its events; lifted, it also puts the switch off. */
+export interface KillChange {
+  order: KillOrder;
+  expectedVersion: number;
+  events: AuditEvent<KillStatus>[];
+}
+
+/** Kill orders, and the switches that they put on. */
+export interface KillOrders {
+  /** Puts the switch on with its new order. Returns the order that is on: this one, or an earlier one of the same scope. */
+  begin(change: Omit<KillChange, 'expectedVersion'>): Promise<KillOrder>;
+  /** RecordChanged for another version. */
+  save(change: KillChange): Promise<void>;
+  /** Strongly consistent. */
+  read(id: string): Promise<KillOrder | undefined>;
+  /** Events in order; consistent. */
+  events(id: string): Promise<AuditEvent<KillStatus>[]>;
+  /** All, newest first; eventually consistent. InvalidInput for a cursor that isn't ours. */
+  list(page: { limit: number; cursor?: string }): Promise<Page<KillOrder>>;
+  /** The first of these scopes' switches that is on; consistent. */
+  switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined>;
+  /** Those that need passes, oldest first; eventually consistent. */
+  driven(): Promise<KillOrder[]>;
+}
+
+/** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */
+export interface KnownClusters {
+  list(): Promise<EksCluster[]>;
+  /** Fine if it is known. */
+  remember(cluster: EksCluster): Promise<void>;
+  /** Fine if it is not. */
+  forget(cluster: EksCluster): Promise<void>;
+}
+
+/** Who holds which access entry. All reads consistent; writes conditional, RecordChanged when the condition fails. */
+export interface EntryLedger {
+  read(key: EntryKey): Promise<EntryItem | undefined>;
+  /** Up to 100 at once, in order. */
+  readAll(keys: readonly EntryKey[]): Promise<(EntryItem | undefined)[]>;
+  holders(key: EntryKey): Promise<string[]>;
+  /**
+   * One transaction: put the holder and move the item from `expected` (undefined = none) to `next` (same object: only
+   * check it). 'ended', and nothing is written, when the request is not granting or its end was requested: whoever
+   * releases holds would not see this one.
+   */
+  hold(requestId: string, expected: EntryItem | undefined, next: EntryItem): Promise<'held' | 'ended'>;
+  /** Removes a holder; fine if it is gone. */
+  release(key: EntryKey, requestId: string): Promise<void>;
+  /** Conditional on state and generation of `expected` (undefined = none). */
+  move(expected: EntryItem | undefined, next: EntryItem): Promise<void>;
+}
