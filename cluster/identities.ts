@@ -4,6 +4,8 @@ import { ownNamespace } from '#domain/catalog.ts';
 /** Kept apart from people's prefix `curfew:`, so that no grant can ever name the broker itself. */
 export const brokerPrefix = 'curfew-system:';
 export const bindRoleUser = `${brokerPrefix}bind-role`;
+/** Makes the Roles of grants that are for one task; binds none. */
+export const defineRoleUser = `${brokerPrefix}define-role`;
 export const unbindRoleUser = `${brokerPrefix}unbind-role`;
 export const surveyClusterUser = `${brokerPrefix}survey-cluster`;
 export const brokerUsers = [bindRoleUser, unbindRoleUser, surveyClusterUser] as const;

@@ -1,7 +1,7 @@
 /** Runs every check there is, or those named: `unit`, `local`, `e2e`, `checks`. The last line counts them. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { run } from '#local/processes.ts';
@@ -12,6 +12,9 @@ interface Count {
   failed: number;
   skipped: number;
 }
+
+/** What failed, and the first line of why: said again at the end, since a log that is long is often kept by its end. */
+const failures: string[] = [];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -31,7 +34,33 @@ const reportShape = z.object({
   numTodoTests: z.number(),
   numFailedTestSuites: z.number(),
   success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+    }),
+  ),
 });
+
+const firstLine = (text = '') => text.trim().split('\n', 1)[0]?.slice(0, 300) ?? '';
+
+function noteFailures(seen: z.infer<typeof reportShape>): void {
+  for (const file of seen.testResults.filter(({ status }) => status === 'failed')) {
+    const name = relative(root, file.name);
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) failures.push(`${name}: ${firstLine(file.message)}`);
+    for (const test of failed)
+      failures.push(`${name}: ${test.fullName}\n    ${firstLine(test.failureMessages?.[0])}`);
+  }
+}
 
 async function check(title: string, command: string, args: string[]): Promise<Count> {
   const began = performance.now();
@@ -41,6 +70,7 @@ async function check(title: string, command: string, args: string[]): Promise<Co
   console.log(`${code === 0 ? '✓' : '✗'} ${title}: ${seconds} s`);
   if (code === 0) return { ...none, passed: 1 };
   console.log(said.join('\n'));
+  failures.push(title);
   return { ...none, failed: 1 };
 }
 
@@ -63,8 +93,12 @@ async function vitest(project: string): Promise<Count> {
       onLine: (line) => console.log(line),
     });
     const text = await readFile(report, 'utf8').catch(() => undefined);
-    if (text === undefined) return { ...none, failed: 1 };
+    if (text === undefined) {
+      failures.push(`${project}: vitest ended with ${code} and left no report`);
+      return { ...none, failed: 1 };
+    }
     const seen = reportShape.parse(JSON.parse(text));
+    noteFailures(seen);
     // A file that fails before its tests, or a fault outside of any test, fails the run without a failed test.
     const failed =
       seen.numFailedTests || (code === 0 && seen.success ? 0 : Math.max(1, seen.numFailedTestSuites));
@@ -95,5 +129,14 @@ const total = counts.reduce((sum, count) => ({
   failed: sum.failed + count.failed,
   skipped: sum.skipped + count.skipped,
 }));
+const most = 60;
+if (failures.length > 0)
+  console.log(
+    `Failed:\n${failures
+      .slice(0, most)
+      .map((line) => `  ${line}`)
+      .join('\n')}`,
+  );
+if (failures.length > most) console.log(`  and ${failures.length - most} more, above.`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;

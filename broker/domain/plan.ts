@@ -1,4 +1,5 @@
 /** Plan: what the AWS leg hands to the cluster leg; complete, and nothing else is needed to carry it out. */
+import type { PolicyRule } from './catalog.ts';
 import { canonicalJson } from './digest.ts';
 import type { Subject } from './identity.ts';
 import type { Instant } from './instant.ts';
@@ -19,8 +20,12 @@ export interface BindPlan {
   requestId: string;
   cluster: ClusterAddress;
   bindings: Pick<Binding, 'namespace' | 'name'>[];
+  /** What is bound; of a task role, the bounds that it has to lie within. */
   clusterRole: string;
+  /** Of that ClusterRole's rules. */
   rulesDigest: string;
+  /** Only these rules, in a Role of this grant alone that stands beside each of its RoleBindings under the same name. */
+  task?: { rules: PolicyRule[] };
   subject: Subject['kubernetes'];
   expiresAt: Instant;
   createBefore: Instant;
@@ -39,6 +44,8 @@ export interface UnbindPlan {
   /** `gone`: EKS knows no such cluster any more, so nothing stands there. */
   cluster: ClusterAddress | 'gone';
   bindings: Binding[];
+  /** Each of them binds a Role of the same name, which is to go after it. */
+  task?: true;
   /** Delete not before this instant, and at it: `expiresAt`, or now for an early end. */
   notBefore: Instant;
   /** Before this instant a late creation may still land, so absence is not yet proof. */

@@ -8,6 +8,8 @@ export const marks = {
   request: 'curfew.dev/request',
   expiresAt: 'curfew.dev/expires-at',
   createBefore: 'curfew.dev/create-before',
+  /** On a task role: the catalog's ClusterRole that it lies within. */
+  within: 'curfew.dev/within',
 } as const;
 
 /** The part of a Kubernetes RoleBinding that Curfew writes and compares. */
@@ -21,7 +23,7 @@ export interface RoleBinding {
     labels: Record<string, string>;
     annotations: Record<string, string>;
   };
-  roleRef: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'ClusterRole'; name: string };
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'ClusterRole' | 'Role'; name: string };
   subjects: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'User' | 'Group'; name: string }[];
 }
 
@@ -39,7 +41,10 @@ export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
       },
       annotations: { [marks.expiresAt]: plan.expiresAt, [marks.createBefore]: plan.createBefore },
     },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: plan.clusterRole },
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      ...(plan.task ? { kind: 'Role', name } : { kind: 'ClusterRole', name: plan.clusterRole }),
+    },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...plan.subject }],
   }));
 }
