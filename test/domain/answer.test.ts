@@ -31,7 +31,7 @@ it('of one who may, in time, of what was shown, decides', () => {
 });
 
 describe('an answer is refused', () => {
-  it('from the one who asked, though every list names them as a reviewer (N02, N03)', () => {
+  it('from the one who asked, though every list names them as a reviewer, by their own edit or not (N02, N03, N04)', () => {
     const { requester } = asked;
     const own = { ...asked, reviewers: [...asked.reviewers, requester.key] };
     expect(() => answered(own, { reviewer: requester.key })).toThrow(/Nobody answers their own request/);

@@ -5,7 +5,7 @@ import { isFor, isPattern, isProtected, namespacesOn } from '#domain/namespaces.
 
 const role = (...namespaces: string[]) => ({ namespaces });
 
-describe('A role is for', () => {
+describe('A role is for, as a whole name and never by a part of it (N44)', () => {
   test.each([
     ['payments', 'payments', true],
     ['payments', 'payments-2', false],

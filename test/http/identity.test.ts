@@ -125,7 +125,7 @@ describe('N02 and N03: nobody answers their own request', () => {
     expect(stateOf(door.world)).toBe(before);
   });
 
-  it('refuses somebody who is nobody in person: a role that lets callers choose their session name', async () => {
+  it('refuses somebody who is nobody in person: a role that lets callers choose their session name (N09, N43)', async () => {
     const door = aDoor();
     const { id, digest } = await (await door.post('/v1/requests', submission, alice)).json();
     const impostor = { ...aCaller('ci'), sessionName: 'rita@example.com' };

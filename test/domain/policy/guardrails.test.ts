@@ -124,7 +124,7 @@ describe('a start that is asked for', () => {
   });
 });
 
-describe('an extension', () => {
+describe('an extension (N26)', () => {
   /** Half an hour more from 08:30 on; the role allows two hours. */
   const from = (firstStart: string, durationSeconds = 1800) =>
     decided({

@@ -26,7 +26,7 @@ describe('reviews by people of groups', () => {
   });
   it.each<[string, ReviewNeed[]]>([
     ['a group that there is not', [one('nobody')]],
-    ['no group', [one()]],
+    ['no group, which is not another list looked up elsewhere (N07)', [one()]],
     ['a group of the prototype', [one('constructor')]],
   ])('are never enough for %s (N06)', (_, needs) => {
     expect(enough(needs, 'rita', 'rob', 'sam')).toBe(false);

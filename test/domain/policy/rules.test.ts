@@ -1,7 +1,9 @@
 /** Guardrails over what somebody has, had and where they are: each with what passes it and what it refuses. */
 import { describe, expect, it } from 'vitest';
-import type { Catalog } from '#domain/catalog.ts';
+import { type Catalog, eligibleReviewers } from '#domain/catalog.ts';
 import { environmentSchema } from '#domain/catalog-rules.ts';
+import { needsOf } from '#domain/policy/approvals.ts';
+import { aCatalog } from '../../builders/catalog.ts';
 import { aPast, decided, role, type Wanted } from '../../builders/question.ts';
 
 const environment = (rules: object) => (catalog: Catalog) => {
@@ -109,6 +111,20 @@ describe('an environment', () => {
     const decision = decided({ catalog: environment({ reviews, assurance: 'signed' }) });
     expect(decision).toMatchObject({ outcome: 'review', reviewsNeeded: 2, assurance: 'signed' });
     expect(decision.matched).toEqual(['role:pod-reader', 'environment:prod']);
+  });
+  it('gives the reviewers of one cluster no say over another, in whatever order they are judged (N08)', () => {
+    const reviews = [{ required: 1, from: ['security'] }];
+    const change = (catalog: Catalog) => {
+      catalog.reviewers = { ...catalog.reviewers, security: { members: ['sam@example.com'] } };
+      environment({ reviews })(catalog);
+    };
+    const alice = { person: 'alice@example.com', sessionName: 'alice@example.com' };
+    const reviewersOn = (cluster: string) =>
+      eligibleReviewers(aCatalog(change), needsOf(decided({ catalog: change, asked: { cluster } })), alice);
+    const prod = ['rita@example.com', 'rob@example.com', 'sam@example.com'];
+    const test = ['rita@example.com', 'rob@example.com'];
+    for (const cluster of ['payments-prod', 'payments-test', 'payments-test', 'payments-prod'])
+      expect(reviewersOn(cluster).toSorted()).toEqual(cluster === 'payments-prod' ? prod : test);
   });
   it('holds on its own clusters only', () => {
     const catalog = environment({ maxDuration: '1m' });
