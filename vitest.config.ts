@@ -8,7 +8,15 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', ...projects.unit, testTimeout: 30_000 } },
       { test: { name: 'simulation', ...projects.simulation, testTimeout: 900_000 } },
-      { test: { name: 'local', ...projects.local, testTimeout: 120_000, hookTimeout: 900_000 } },
+      {
+        test: {
+          name: 'local',
+          ...projects.local,
+          globalSetup: 'test/local/parts.ts',
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
