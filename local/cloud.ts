@@ -17,8 +17,21 @@ import { assembly, deployment } from './stack.ts';
 import { type Terminal, terminalFor } from './terminal.ts';
 import { fillCluster } from './workloads.ts';
 
-/** The cluster of the example catalog. */
-export const clusterName = 'payments-prod';
+/** Whose catalog is deployed, which of its clusters is the real one here, and what to ask for first. */
+export interface Company {
+  /** Path in this repository. */
+  catalog: string;
+  cluster: string;
+  role: string;
+}
+/** The catalog that a newcomer begins with. */
+export const starter: Company = { catalog: 'curfew.yaml', cluster: 'payments-prod', role: 'pod-reader' };
+/** The one that docs/catalog.md explains: three clusters and four teams. */
+export const worked: Company = {
+  catalog: 'docs/example/curfew.yaml',
+  cluster: 'shop-staging',
+  role: 'look-at-payments',
+};
 
 export interface LocalCloud<Eks extends EksEndpoint = EksStandIn> {
   dir: string;
@@ -27,6 +40,7 @@ export interface LocalCloud<Eks extends EksEndpoint = EksStandIn> {
   emulator: Emulator;
   eks: Eks;
   cluster: LocalCluster;
+  company: Company;
   binaries: KubernetesBinaries;
   mailbox: Mailbox;
   outputs: Record<string, string>;
@@ -35,14 +49,12 @@ export interface LocalCloud<Eks extends EksEndpoint = EksStandIn> {
   stop(): Promise<void>;
 }
 
-const catalogFile = fileURLToPath(new URL('../curfew.yaml', import.meta.url));
-
 /** Changes whenever what is put into the kept state besides the stack does. */
 const peopleKey = 'people-1';
 
-async function deployed(progress: Progress) {
+async function deployed(progress: Progress, { catalog }: Company) {
   return goldenState({
-    assembly: await assembly(progress),
+    assembly: await assembly(progress, catalog),
     progress,
     prepare: { key: peopleKey, run: (emulator) => createPeople(emulator.url) },
   });
@@ -63,15 +75,20 @@ function localApiUrl(emulator: Emulator, awsUrl: string): string {
 }
 
 /** Starts everything, from the caches where they are warm. Nothing is left running or on disk once `stop` is done. */
-export function startLocalCloud({ progress }: { progress: Progress }): Promise<LocalCloud> {
-  return startLocalCloudWith({ progress, eks: () => startEks({}) });
+export function startLocalCloud(options: { progress: Progress; company?: Company }): Promise<LocalCloud> {
+  return startLocalCloudWith({ ...options, eks: () => startEks({}) });
+}
+
+interface Wanted<Eks> {
+  progress: Progress;
+  company?: Company;
+  eks(dir: string): Promise<Eks>;
 }
 
 /** The same with another stand-in for EKS, such as one in a process of its own; it may keep files in `dir`. */
-export async function startLocalCloudWith<Eks extends EksEndpoint>(options: {
-  progress: Progress;
-  eks(dir: string): Promise<Eks>;
-}): Promise<LocalCloud<Eks>> {
+export async function startLocalCloudWith<Eks extends EksEndpoint>(
+  options: Wanted<Eks>,
+): Promise<LocalCloud<Eks>> {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-cloud-'));
   const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
   const stop = async () => {
@@ -88,11 +105,11 @@ export async function startLocalCloudWith<Eks extends EksEndpoint>(options: {
 
 async function start<Eks extends EksEndpoint>(
   dir: string,
-  { progress, eks: startStandIn }: { progress: Progress; eks(dir: string): Promise<Eks> },
+  { progress, company = starter, eks: startStandIn }: Wanted<Eks>,
   stops: (() => Promise<unknown>)[],
 ): Promise<Omit<LocalCloud<Eks>, 'stop'>> {
   const binaries = await ensureKubernetesBinaries(progress);
-  const golden = await deployed(progress);
+  const golden = await deployed(progress, company);
   const outputs = outputsOf(golden.outputs);
 
   const eks = await startStandIn(join(dir, 'eks'));
@@ -100,8 +117,8 @@ async function start<Eks extends EksEndpoint>(
   const [cluster, emulator] = await Promise.all([
     startCluster({
       dir: join(dir, 'cluster'),
-      name: clusterName,
-      authenticatorUrl: eks.authenticatorUrl(clusterName),
+      name: company.cluster,
+      authenticatorUrl: eks.authenticatorUrl(company.cluster),
       binaries,
       progress,
     }),
@@ -112,7 +129,7 @@ async function start<Eks extends EksEndpoint>(
     () => emulator.stop(),
   );
   await eks.useEmulator(emulator.url);
-  await eks.registerCluster({ name: clusterName, endpoint: cluster.url, caPem: cluster.caPem });
+  await eks.registerCluster({ name: company.cluster, endpoint: cluster.url, caPem: cluster.caPem });
   const mailbox = await startMailbox({ emulatorUrl: emulator.url });
   stops.push(() => mailbox.stop());
 
@@ -123,21 +140,28 @@ async function start<Eks extends EksEndpoint>(
   await progress.step('Filling the cluster with two teams, their pods and secrets', () =>
     fillCluster(binaries, cluster),
   );
-  await progress.step('Onboarding the cluster (curfew onboard)', () => onboard(as('pat'), cluster, outputs));
-  return { dir, apiUrl, emulator, eks, cluster, binaries, mailbox, outputs, as };
+  await progress.step('Onboarding the cluster (curfew onboard)', () =>
+    onboard(as('pat'), company, cluster, outputs),
+  );
+  return { dir, apiUrl, emulator, eks, cluster, company, binaries, mailbox, outputs, as };
 }
 
 /** As a platform engineer does it once per cluster, with the cluster administrator's kubeconfig. */
-async function onboard(pat: Terminal, cluster: LocalCluster, outputs: Record<string, string>): Promise<void> {
+async function onboard(
+  pat: Terminal,
+  company: Company,
+  cluster: LocalCluster,
+  outputs: Record<string, string>,
+): Promise<void> {
   const args = [
     'onboard',
     '--cluster',
-    clusterName,
+    company.cluster,
     '--kubeconfig',
     cluster.adminKubeconfig,
     '--yes',
     '--catalog',
-    catalogFile,
+    fileURLToPath(new URL(`../${company.catalog}`, import.meta.url)),
   ];
   for (const [option, output] of [
     ['--bind-role-arn', 'BindRoleRoleArn'],

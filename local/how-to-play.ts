@@ -1,11 +1,11 @@
 /** How to play with a local cloud that is left running. */
 import type { LocalCloud } from './cloud.ts';
-import { clusterName } from './cloud.ts';
 import { people } from './people.ts';
 
 /** Commands that work when pasted into another terminal, and addresses for a browser. */
 export function howToPlay(cloud: LocalCloud): string {
   const { env } = cloud.as('alice');
+  const { cluster, role } = cloud.company;
   const exported = [
     'AWS_CONFIG_FILE',
     'AWS_SHARED_CREDENTIALS_FILE',
@@ -21,8 +21,8 @@ The local cloud is running. In another terminal, be alice (or ${Object.keys(peop
 ${exported.map((name) => `  export ${name}='${env[name] ?? ''}'`).join('\n')}
   export PATH='${cloud.dir}/bin':"$PATH" KUBECONFIG='${cloud.dir}/kubeconfig' AWS_PROFILE=alice
 
-  curfew kubeconfig --cluster ${clusterName} --use
-  curfew request --cluster ${clusterName} -n payments --role pod-reader --for 2m --ticket INC-1 --reason 'trying it'
+  curfew kubeconfig --cluster ${cluster} --use
+  curfew request --cluster ${cluster} -n payments --role ${role} --for 2m --ticket INC-1 --reason 'trying it'
   kubectl get pods -n payments
 
   Mails (open one, approve):  ${cloud.mailbox.url}

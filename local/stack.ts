@@ -19,7 +19,6 @@ const sources = [
   'cluster',
   'policy',
   'local/opa',
-  'curfew.yaml',
   'cdk.json',
   'package-lock.json',
   'tsconfig.json',
@@ -29,15 +28,16 @@ const sources = [
 export const deployment = 'curfew-local';
 
 /** The stack's settings on this machine. The same settings exist for AWS; no code asks where it runs. */
-const context = {
+const settings = {
   deployment,
   mailFrom: 'curfew@example.com',
   publicUrl: 'http://curfew.invalid', // bound to the emulator's port when a function starts
 };
 
-/** Path of the cloud assembly. */
-export async function assembly(progress: Progress): Promise<string> {
-  return cached('assembly', await contentKey(), async (building) => {
+/** Path of the cloud assembly with a catalog of this repository. */
+export async function assembly(progress: Progress, catalog = 'curfew.yaml'): Promise<string> {
+  const context = { ...settings, catalog };
+  return cached('assembly', await contentKey(context), async (building) => {
     // Before synthesis, which has a home of its own: Go's cache is in the person's.
     if ((await filesOf(join(root, 'policy'))).length > 0) await ensureOpa(progress);
     const dir = await mkdtemp(join(tmpdir(), 'curfew-synth-'));
@@ -50,9 +50,9 @@ export async function assembly(progress: Progress): Promise<string> {
   });
 }
 
-async function contentKey(): Promise<string> {
+async function contentKey(context: { catalog: string }): Promise<string> {
   const ingredients: (string | Uint8Array)[] = [JSON.stringify(context)];
-  for (const source of sources) {
+  for (const source of [...sources, context.catalog]) {
     for (const file of await filesOf(join(root, source))) {
       ingredients.push(file.slice(root.length), await readFile(file));
     }

@@ -1,7 +1,7 @@
 /** `npm run demo`: access to a real cluster is asked for, approved by mail, used with real kubectl, and gone when its time is up. */
 import { parseArgs } from 'node:util';
 import { parseDuration } from '#domain/duration.ts';
-import { startLocalCloud } from '#local/cloud.ts';
+import { startLocalCloud, worked } from '#local/cloud.ts';
 import { howToPlay, untilInterrupted } from '#local/how-to-play.ts';
 import { progressTo, spokenDuration } from '#local/progress.ts';
 import { Stage } from './stage.ts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   stage.line(
     'Curfew, the whole loop on this machine: a real Kubernetes API server, and the stack as `cdk deploy` puts it up.',
   );
-  const cloud = await startLocalCloud({ progress });
+  const cloud = await startLocalCloud({ progress, company: worked });
   try {
     stage.line(`Ready after ${spokenDuration(performance.now() - began)}.`);
     const story = await tellStory(stage, cloud, seconds);

@@ -1,6 +1,6 @@
 /** The story of the demo: alice gets access to payments for a minute, and nobody else does. */
 import * as z from 'zod';
-import { clusterName, type LocalCloud } from '#local/cloud.ts';
+import type { LocalCloud } from '#local/cloud.ts';
 import { linkIn, mailFor, press, textOf } from '#local/reviewer.ts';
 import type { Terminal } from '#local/terminal.ts';
 import { type Change, startProbe } from './probe.ts';
@@ -25,7 +25,7 @@ export async function tellStory(stage: Stage, cloud: LocalCloud, seconds: number
   const [alice, bob] = [cloud.as('alice'), cloud.as('bob')];
   stage.scene('Nobody has access');
   for (const person of [alice, bob])
-    await stage.type(person, 'curfew', ['kubeconfig', '--cluster', clusterName, '--use'], 'works');
+    await stage.type(person, 'curfew', ['kubeconfig', '--cluster', cloud.company.cluster, '--use'], 'works');
   stage.say('There is no access entry for them on the cluster: it does not even know who they are.');
   await stage.type(alice, 'kubectl', pods, 'refused');
   const probe = await startProbe(alice, cloud.cluster, podsPath);
@@ -60,11 +60,11 @@ async function askAndApprove(
     ...[
       'request',
       '--cluster',
-      clusterName,
+      cloud.company.cluster,
       '-n',
       'payments',
       '--role',
-      'pod-reader',
+      cloud.company.role,
       '--for',
       `${seconds}s`,
     ],

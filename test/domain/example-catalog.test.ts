@@ -34,7 +34,7 @@ function decided(
   return decide({ catalog, asked: full, requester, now, past, organisation: [] });
 }
 
-const staging = { cluster: 'shop-staging', role: 'look-around' } as const;
+const staging = { cluster: 'shop-staging', role: 'look-around', namespaces: ['checkout'] };
 const deploying = { role: 'deploy-checkout', namespaces: ['checkout'] };
 const warehouse = { cluster: 'data-prod', role: 'maintain-warehouse', namespaces: ['warehouse'] };
 
