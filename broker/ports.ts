@@ -22,6 +22,7 @@ import type {
 import type { PolicyInput, Verdict } from '#domain/policy/organisation.ts';
 import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
+import type { TaskRole } from '#domain/task-role.ts';
 import type { EntryLedger, KillOrders, KnownClusters, Page, Records } from './stores.ts';
 
 export type * from './stores.ts';
@@ -72,10 +73,19 @@ export interface ClusterSession {
   readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;
   /** Deletes exactly this object. 'gone' when absent, 'other' when the name now has another UID. */
   deleteRoleBinding(namespace: string, name: string, uid: string): Promise<'deleted' | 'gone' | 'other'>;
+  /** As RoleBindings are: 'exists' when the name is taken, by whatever. PlanRefused when admission or RBAC refuses. */
+  createRole(role: TaskRole): Promise<{ uid: string } | 'exists'>;
+  /** With whatever rules stand there. */
+  readRole(namespace: string, name: string): Promise<TaskRole | undefined>;
+  deleteRole(namespace: string, name: string, uid: string): Promise<'deleted' | 'gone' | 'other'>;
+  /** As `listGrants`, of the Roles of grants that are for one task. */
+  listRoles(deployment: string, page: { limit: number; cursor?: string }): Promise<Page<TaskRole>>;
   /** A page of RoleBindings with this deployment's mark in all namespaces. Unavailable for a cursor that has expired: begin again. */
   listGrants(deployment: string, page: { limit: number; cursor?: string }): Promise<Page<RoleBinding>>;
   /** Server-side dry run of a RoleBinding that the fences must refuse. */
   refusesForbidden(namespace: string, clusterRole: string): Promise<boolean>;
+  /** The same of a Role, as DefineRole. */
+  refusesForbiddenRole(namespace: string): Promise<boolean>;
 }
 
 /** What an execution is told; nothing of it ever changes. */

@@ -1,41 +1,46 @@
-/** What the cluster leg may do, and no more: create or delete RoleBindings of the catalog's roles in the catalog's namespaces, and see them gone. */
+/** What the cluster leg may do, and no more: create or delete grants of the catalog's roles in the catalog's namespaces, and see them gone. */
 import type { PolicyRule } from '#domain/catalog.ts';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
+import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
 import { rbac } from './manifest.ts';
 import { namespacesOf, type OfferedRole } from './offer.ts';
-import { clusterWide, inNamespace, onRoleBindings, type Rights } from './rights.ts';
+import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights } from './rights.ts';
 
 /**
  * `bind` and `delete` are held per namespace, and `bind` on exactly the roles offered there. Cluster-wide is reading only:
- * of the definitions, by the offered names, as ClusterRoles are cluster-wide; and of RoleBindings by UnbindRole and
+ * of the definitions, by the offered names, as ClusterRoles are cluster-wide; and of grants by UnbindRole and
  * SurveyCluster. A Role goes with its namespace, and UnbindRole would be told 403 there from then on: neither yes nor no, so
  * no grant that stood there could ever be proven ended. It reads them one by one; only SurveyCluster, which can change
  * nothing, sees them all. RBAC knows no labels, so both may read those of others too.
+ *
+ * A Role of a task is written by DefineRole, which holds nothing of it and so has to escalate, and bound by BindRole, which
+ * can't know its name beforehand. To RBAC both could do so with any rules; the fences alone hold them to the bounds of the
+ * catalog and to the names of grants.
  */
 export function brokerRights(offer: readonly OfferedRole[], labels: Record<string, string>): Rights[] {
   return [
     ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', offer)], labels),
-    ...clusterWide(unbindRoleUser, [onRoleBindings('get')], labels),
-    ...clusterWide(surveyClusterUser, [onRoleBindings('get', 'list')], labels),
+    ...clusterWide(unbindRoleUser, [onBoth('get')], labels),
+    ...clusterWide(surveyClusterUser, [onBoth('get', 'list')], labels),
     ...namespacesOf(offer).flatMap((namespace) => [
       ...bindRights(
         namespace,
         offer.filter(({ namespaces }) => namespaces.includes(namespace)),
         labels,
       ),
+      ...inNamespace(namespace, defineRoleUser, [onRoles('create', 'escalate', 'get')], labels),
       ...unbindRights(namespace, labels),
     ]),
   ];
 }
 
 function bindRights(namespace: string, offer: readonly OfferedRole[], labels: Record<string, string>) {
-  const rules = [onRoleBindings('create', 'get'), onNamedClusterRoles('bind', offer)];
+  const rules = [onRoleBindings('create', 'get'), onRoles('bind', 'get'), onNamedClusterRoles('bind', offer)];
   return inNamespace(namespace, bindRoleUser, rules, labels);
 }
 
 /** `get` once more: where only the cluster-wide right is lost, what stands here can still be revoked. */
 function unbindRights(namespace: string, labels: Record<string, string>) {
-  return inNamespace(namespace, unbindRoleUser, [onRoleBindings('delete', 'get')], labels);
+  return inNamespace(namespace, unbindRoleUser, [onBoth('delete', 'get')], labels);
 }
 
 /** Throws on an empty offer: to Kubernetes an empty list of names means every name. */

@@ -22,7 +22,7 @@ export const requestIdPattern = '[0-9a-hjkmnp-tv-z]{26}';
 export const grantNamePattern = `^curfew-${requestIdPattern}$`;
 
 /**
- * Whether the RoleBinding that is written is, or passes itself off as, one of ours: by its name or by any mark. Total: no
+ * Whether the RoleBinding or Role that is written is, or passes itself off as, one of ours: by its name or by any mark. Total: no
  * object makes it fail, as a fence that fails would refuse, or let through, what it never judged.
  */
 export const looksLikeGrant = [

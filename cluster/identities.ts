@@ -8,7 +8,7 @@ export const bindRoleUser = `${brokerPrefix}bind-role`;
 export const defineRoleUser = `${brokerPrefix}define-role`;
 export const unbindRoleUser = `${brokerPrefix}unbind-role`;
 export const surveyClusterUser = `${brokerPrefix}survey-cluster`;
-export const brokerUsers = [bindRoleUser, unbindRoleUser, surveyClusterUser] as const;
+export const brokerUsers = [bindRoleUser, defineRoleUser, unbindRoleUser, surveyClusterUser] as const;
 
 const janitorName = 'curfew-janitor';
 /** A service account, as it runs inside the cluster. Its rights are named as the broker's are. */

@@ -7,6 +7,7 @@ import { brokerRights } from './broker-rights.ts';
 import { bindRole } from './fences/bind-role.ts';
 import { brokerDeletes } from './fences/broker-deletes.ts';
 import { brokerWrites } from './fences/broker-writes.ts';
+import { defineRole } from './fences/define-role.ts';
 import { generalFences } from './fences/general.ts';
 import { grantForgery } from './fences/grant-forgery.ts';
 import { grantUpdate } from './fences/grant-update.ts';
@@ -60,6 +61,7 @@ export function manifestsFor(
   const protectedNamespaces = [...(catalog.clusters[clusterName]?.protectedNamespaces ?? []), ownNamespace];
   const fences = [
     bindRole(offer, protectedNamespaces, deployment),
+    defineRole(offer, protectedNamespaces, deployment),
     grantForgery,
     grantUpdate,
     brokerDeletes,

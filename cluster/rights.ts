@@ -16,6 +16,15 @@ export function onRoleBindings(...verbs: string[]): PolicyRule {
   return { apiGroups: [rbac], resources: ['rolebindings'], verbs };
 }
 
+export function onRoles(...verbs: string[]): PolicyRule {
+  return { apiGroups: [rbac], resources: ['roles'], verbs };
+}
+
+/** What a grant may consist of. */
+export function onBoth(...verbs: string[]): PolicyRule {
+  return { apiGroups: [rbac], resources: ['rolebindings', 'roles'], verbs };
+}
+
 export function userNamed(name: string): Holder {
   return { apiGroup: rbac, kind: 'User', name };
 }

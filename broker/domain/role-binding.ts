@@ -8,7 +8,7 @@ export const marks = {
   request: 'curfew.dev/request',
   expiresAt: 'curfew.dev/expires-at',
   createBefore: 'curfew.dev/create-before',
-  /** On a task role: the catalog's ClusterRole that it lies within. */
+  /** On a task role and its RoleBinding: the catalog's ClusterRole that it lies within. */
   within: 'curfew.dev/within',
 } as const;
 
@@ -39,7 +39,11 @@ export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
         [marks.deployment]: plan.deployment,
         [marks.request]: plan.requestId.toLowerCase(),
       },
-      annotations: { [marks.expiresAt]: plan.expiresAt, [marks.createBefore]: plan.createBefore },
+      annotations: {
+        ...(plan.task ? { [marks.within]: plan.clusterRole } : {}),
+        [marks.expiresAt]: plan.expiresAt,
+        [marks.createBefore]: plan.createBefore,
+      },
     },
     roleRef: {
       apiGroup: 'rbac.authorization.k8s.io',

@@ -3,6 +3,7 @@ import { managedBy } from './access-entry.ts';
 import type { PolicyRule } from './catalog.ts';
 import { canonicalRules } from './cluster-role.ts';
 import type { BindPlan } from './plan.ts';
+import { allows } from './rbac.ts';
 import { marks } from './role-binding.ts';
 
 /** The part of a Kubernetes Role that Curfew writes and compares. */
@@ -17,6 +18,30 @@ export interface TaskRole {
     annotations: Record<string, string>;
   };
   rules: PolicyRule[];
+}
+
+/** What a Role of a task may hold at most; admission refuses more, as judging it has to stay cheap. */
+export const taskLimits = { rules: 32, verbs: 16, names: 32 } as const;
+
+/**
+ * Whether rules lie within bounds, as admission judges it too: each names one group and one resource and no wildcards, and
+ * the bounds allow each of its verbs, on each of its names.
+ */
+export function liesWithin(rules: readonly PolicyRule[], bounds: readonly PolicyRule[]): boolean {
+  const { length } = rules;
+  return length > 0 && length <= taskLimits.rules && rules.every((rule) => ruleLiesWithin(rule, bounds));
+}
+
+function ruleLiesWithin(rule: PolicyRule, bounds: readonly PolicyRule[]): boolean {
+  const { apiGroups, resources, verbs, resourceNames = [] } = rule;
+  const [apiGroup, ...otherGroups] = apiGroups;
+  const [resource, ...otherResources] = resources;
+  if (apiGroup === undefined || resource === undefined) return false;
+  if (otherGroups.length > 0 || otherResources.length > 0) return false;
+  if (verbs.length > taskLimits.verbs || resourceNames.length > taskLimits.names) return false;
+  if ([apiGroup, resource, ...verbs].some((word) => word.includes('*'))) return false;
+  const names = resourceNames.length === 0 ? [undefined] : resourceNames;
+  return verbs.every((verb) => names.every((name) => allows(bounds, { verb, apiGroup, resource, name })));
 }
 
 /** One per namespace; none where the plan binds the catalog's role as it is. */

@@ -1,7 +1,7 @@
-/** CREATE by anyone else, cluster-admins too: nobody but BindRole makes a RoleBinding that passes for a grant. */
+/** CREATE by anyone else, cluster-admins too: nobody but BindRole makes a RoleBinding that passes for a grant, and nobody but DefineRole such a Role. */
 import { marks } from '#domain/role-binding.ts';
 import { literal, looksLikeGrant, markOf, nameStartsWith } from '../cel.ts';
-import { bindRoleUser, brokerPrefix } from '../identities.ts';
+import { bindRoleUser, brokerPrefix, defineRoleUser } from '../identities.ts';
 import { onboardedBy } from '../manifest.ts';
 import { type Fence, onRbac } from './policy.ts';
 
@@ -14,16 +14,19 @@ const takesOurName = `${nameStartsWith('curfew-')} && !(${nameStartsWith(brokerP
 export const grantForgery: Fence = {
   name: 'curfew-grant-forgery',
   failurePolicy: 'Fail',
-  on: [onRbac(['rolebindings'], 'CREATE')],
+  on: [onRbac(['rolebindings', 'roles'], 'CREATE')],
   when: [
-    { name: 'not-by-bind-role', expression: `request.userInfo.username != ${literal(bindRoleUser)}` },
+    {
+      name: 'not-by-who-makes-them',
+      expression: `request.userInfo.username != (request.resource.resource == 'roles' ? ${literal(defineRoleUser)} : ${literal(bindRoleUser)})`,
+    },
     { name: 'looks-like-a-grant', expression: `${looksLikeGrant} || (${takesOurName})` },
   ],
   require: [
     {
       expression: 'false',
       message:
-        "Only Curfew makes RoleBindings whose names begin with curfew- or that carry its labels. Ask for access with 'curfew request', or choose another name and leave its labels out.",
+        "Only Curfew makes RoleBindings and Roles whose names begin with curfew- or that carry its labels. Ask for access with 'curfew request', or choose another name and leave its labels out.",
     },
   ],
 };

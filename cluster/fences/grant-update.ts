@@ -9,7 +9,7 @@ import { type Fence, onRbac } from './policy.ts';
 export const grantUpdate: Fence = {
   name: 'curfew-grant-update',
   failurePolicy: 'Fail',
-  on: [onRbac(['rolebindings'], 'UPDATE')],
+  on: [onRbac(['rolebindings', 'roles'], 'UPDATE')],
   // A grant's name stays whatever else is taken off it, so what it was before need not be looked at.
   when: [{ name: 'is-or-becomes-a-grant', expression: looksLikeGrant }],
   require: [
@@ -17,13 +17,14 @@ export const grantUpdate: Fence = {
       expression: [
         // roleRef is not compared: Kubernetes itself never lets it change.
         'object.?subjects.orValue([]) == oldObject.?subjects.orValue([])',
+        'object.?rules.orValue([]) == oldObject.?rules.orValue([])',
         'object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})',
         'object.metadata.?annotations.orValue({}) == oldObject.metadata.?annotations.orValue({})',
         'object.metadata.?ownerReferences.orValue([]) == oldObject.metadata.?ownerReferences.orValue([])',
         'object.metadata.?finalizers.orValue([]).all(f, f in oldObject.metadata.?finalizers.orValue([]))',
       ].join(' && '),
       message:
-        "A grant is never changed: end it with 'curfew revoke', or delete the RoleBinding, and ask for a new one with 'curfew request'.",
+        "A grant is never changed: end it with 'curfew revoke', or delete its RoleBinding, and ask for a new one with 'curfew request'.",
     },
   ],
 };

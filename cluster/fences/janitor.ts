@@ -1,4 +1,4 @@
-/** DELETE by the janitor: grants of this deployment, and nothing else that is bound in a namespace. */
+/** DELETE by the janitor: grants of this deployment, and no other RoleBinding or Role. */
 import { managedBy } from '#domain/access-entry.ts';
 import { marks } from '#domain/role-binding.ts';
 import { grantNamePattern, literal } from '../cel.ts';
@@ -15,7 +15,7 @@ export function janitor(deployment: string): Fence {
   return {
     name: 'curfew-janitor',
     failurePolicy: 'Ignore',
-    on: [onRbac(['rolebindings'], 'DELETE')],
+    on: [onRbac(['rolebindings', 'roles'], 'DELETE')],
     when: [
       {
         name: 'by-the-janitor',

@@ -3,7 +3,7 @@ import { ownNamespace } from '#domain/catalog.ts';
 import { janitorAccount } from '../identities.ts';
 import type { Manifest } from '../manifest.ts';
 import { namespacesOf, type OfferedRole } from '../offer.ts';
-import { clusterWide, inNamespace, onRoleBindings, type Rights } from '../rights.ts';
+import { clusterWide, inNamespace, onBoth, type Rights } from '../rights.ts';
 import { janitorProgram, programName } from './program.ts';
 
 /**
@@ -50,15 +50,9 @@ export function janitorManifests(
 
 function janitorRights(offer: readonly OfferedRole[], labels: Record<string, string>): Rights[] {
   return [
-    ...clusterWide(janitorAccount.rights, [onRoleBindings('get', 'list')], labels, janitorAccount.subject),
+    ...clusterWide(janitorAccount.rights, [onBoth('get', 'list')], labels, janitorAccount.subject),
     ...namespacesOf(offer).flatMap((namespace) =>
-      inNamespace(
-        namespace,
-        janitorAccount.rights,
-        [onRoleBindings('delete')],
-        labels,
-        janitorAccount.subject,
-      ),
+      inNamespace(namespace, janitorAccount.rights, [onBoth('delete')], labels, janitorAccount.subject),
     ),
   ];
 }

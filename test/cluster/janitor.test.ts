@@ -28,7 +28,7 @@ describe('The janitor', () => {
     expect(container.image).toMatch(/@sha256:[0-9a-f]{64}$/);
   });
 
-  test('deletes in the namespaces of the catalog only, and reads RoleBindings only', () => {
+  test('deletes in the namespaces of the catalog only, and reads grants only', () => {
     const rules = [...ofKind('Role'), ...ofKind('ClusterRole')].map(
       ({ metadata, rules: [rule, ...more] }) => {
         expect(more).toEqual([]);
@@ -37,8 +37,8 @@ describe('The janitor', () => {
     );
     const namespaces = [...new Set(offer.flatMap((role) => role.namespaces))].sort();
     expect(rules).toEqual([
-      ...namespaces.map((namespace) => `${namespace}: delete rolebindings`),
-      'everywhere: get,list rolebindings',
+      ...namespaces.map((namespace) => `${namespace}: delete rolebindings,roles`),
+      'everywhere: get,list rolebindings,roles',
     ]);
   });
 

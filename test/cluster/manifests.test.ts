@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { brokerRights } from '#cluster/broker-rights.ts';
 import { literal } from '#cluster/cel.ts';
 import { forbiddenBinding, isFenceRefusal } from '#cluster/forbidden-binding.ts';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import {
+  bindRoleUser,
+  brokerUsers,
+  defineRoleUser,
+  surveyClusterUser,
+  unbindRoleUser,
+} from '#cluster/identities.ts';
 import { janitorImage } from '#cluster/janitor/manifests.ts';
 import { manifestsFor } from '#cluster/manifests.ts';
 import { namespacesOf, offerOn } from '#cluster/offer.ts';
@@ -88,19 +94,27 @@ describe("The broker's rights", () => {
     expect(rulesIn('checkout', bindRoleUser)).toEqual([
       [
         { apiGroups: group, resources: ['rolebindings'], verbs: ['create', 'get'] },
+        { apiGroups: group, resources: ['roles'], verbs: ['bind', 'get'] },
         { apiGroups: group, resources: ['clusterroles'], verbs: ['bind'], resourceNames: [name('reader')] },
       ],
     ]);
   });
 
-  test('let UnbindRole delete RoleBindings in those namespaces only', () => {
+  test('let DefineRole make Roles of any rules in those namespaces, and delete or bind none', () => {
+    const rules = [{ apiGroups: group, resources: ['roles'], verbs: ['create', 'escalate', 'get'] }];
+    expect(rulesIn('checkout', defineRoleUser)).toEqual([rules]);
+    expect(rulesIn('vault', defineRoleUser)).toEqual([]);
+    expect(rulesIn(undefined, defineRoleUser)).toEqual([]);
+  });
+
+  test('let UnbindRole delete RoleBindings and Roles in those namespaces only', () => {
     expect(rulesIn('payments', unbindRoleUser)).toEqual([
-      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['delete', 'get'] }],
+      [{ apiGroups: group, resources: ['rolebindings', 'roles'], verbs: ['delete', 'get'] }],
     ]);
     expect(rulesIn('vault', unbindRoleUser)).toEqual([]);
   });
 
-  test('reach beyond a namespace only to read: the offered roles, one RoleBinding as UnbindRole, all as SurveyCluster', () => {
+  test('reach beyond a namespace only to read: the offered roles, one grant as UnbindRole, all as SurveyCluster', () => {
     expect(rulesIn(undefined, bindRoleUser)).toEqual([
       [
         {
@@ -112,10 +126,10 @@ describe("The broker's rights", () => {
       ],
     ]);
     expect(rulesIn(undefined, unbindRoleUser)).toEqual([
-      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['get'] }],
+      [{ apiGroups: group, resources: ['rolebindings', 'roles'], verbs: ['get'] }],
     ]);
     expect(rulesIn(undefined, surveyClusterUser)).toEqual([
-      [{ apiGroups: group, resources: ['rolebindings'], verbs: ['get', 'list'] }],
+      [{ apiGroups: group, resources: ['rolebindings', 'roles'], verbs: ['get', 'list'] }],
     ]);
     expect(rights.filter(({ kind }) => kind === 'ClusterRoleBinding')).toMatchObject(
       [bindRoleUser, unbindRoleUser, surveyClusterUser].map((name) => ({
@@ -173,33 +187,38 @@ describe('The fences', () => {
     for (const { spec } of policies) expect(spec.paramKind).toBeUndefined();
   });
 
-  test('never fail closed on the deleting of a RoleBinding, but by people with a grant', () => {
-    const judgesDeleting = policies.filter(({ spec: { matchConstraints } }) => {
-      const covers = (rules: Rule[] = []) =>
-        rules.some(
-          ({ operations, resources, scope }) =>
-            operations.some((operation) => operation === 'DELETE' || operation === '*') &&
-            resources.some((resource) => resource === 'rolebindings' || resource.startsWith('*')) &&
-            scope !== 'Cluster',
+  test.each(['rolebindings', 'roles'])(
+    'never fail closed on the deleting of %s, but by people with a grant',
+    (plural) => {
+      const judgesDeleting = policies.filter(({ spec: { matchConstraints } }) => {
+        const covers = (rules: Rule[] = []) =>
+          rules.some(
+            ({ operations, resources, scope }) =>
+              operations.some((operation) => operation === 'DELETE' || operation === '*') &&
+              resources.some((resource) => resource === plural || resource.startsWith('*')) &&
+              scope !== 'Cluster',
+          );
+        return covers(matchConstraints.resourceRules) && !covers(matchConstraints.excludeResourceRules);
+      });
+      const named = (policy: string) =>
+        judgesDeleting
+          .filter(({ spec }) => spec.failurePolicy === policy)
+          .map(({ metadata }) => metadata.name);
+      expect(named('Ignore')).toEqual(['curfew-broker-deletes', 'curfew-janitor']);
+      expect(named('Fail')).toEqual([
+        'curfew-people',
+        'curfew-people-protected',
+        'curfew-forbids-delete-collections',
+      ]);
+      for (const { metadata, spec } of judgesDeleting) {
+        if (!named('Fail').includes(metadata.name)) continue;
+        expect(spec.matchConditions[0]?.expression).toMatch(
+          /^!request\.userInfo\.username\.startsWith\("curfew-system:"\) && \(.*"curfew:"/,
         );
-      return covers(matchConstraints.resourceRules) && !covers(matchConstraints.excludeResourceRules);
-    });
-    const named = (policy: string) =>
-      judgesDeleting.filter(({ spec }) => spec.failurePolicy === policy).map(({ metadata }) => metadata.name);
-    expect(named('Ignore')).toEqual(['curfew-broker-deletes', 'curfew-janitor']);
-    expect(named('Fail')).toEqual([
-      'curfew-people',
-      'curfew-people-protected',
-      'curfew-forbids-delete-collections',
-    ]);
-    for (const { metadata, spec } of judgesDeleting) {
-      if (!named('Fail').includes(metadata.name)) continue;
-      expect(spec.matchConditions[0]?.expression).toMatch(
-        /^!request\.userInfo\.username\.startsWith\("curfew-system:"\) && \(.*"curfew:"/,
-      );
-    }
-    for (const user of [bindRoleUser, unbindRoleUser]) expect(user.startsWith('curfew-system:')).toBe(true);
-  });
+      }
+      for (const user of brokerUsers) expect(user.startsWith('curfew-system:')).toBe(true);
+    },
+  );
 
   test.each([
     ['no rules of its own', {}, []],
@@ -261,6 +280,6 @@ describe('The forbidden RoleBinding', () => {
     ['found malformed', 422, 'RoleBinding is invalid', false],
     ['not judged', 500, refusal, false],
   ])('when %s', (_, status, message, proves) => {
-    expect(isFenceRefusal(status, message)).toBe(proves);
+    expect(isFenceRefusal('RoleBinding', status, message)).toBe(proves);
   });
 });

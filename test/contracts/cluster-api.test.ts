@@ -8,6 +8,7 @@ import { clusterRoleName } from '#domain/cluster-role.ts';
 import { Unavailable } from '#domain/errors.ts';
 import { clusterApiContract } from './cluster-api.ts';
 import { deployment, type OnboardedCluster, startOnboardedCluster, tokens } from './onboarded-cluster.ts';
+import { taskRoleContract } from './task-roles.ts';
 
 const rulesOf = (role: string) => sampleCatalog().roles[role]?.rules ?? [];
 const nameOf = (role: string) => clusterRoleName(role, rulesOf(role));
@@ -21,12 +22,13 @@ describe('ClusterApi in memory', () => {
   cluster.clusterRoles.set(roles.clusterRole.name, { rules: roles.clusterRole.rules });
   for (const namespace of ['payments', 'checkout']) cluster.namespaces.add(namespace);
   const legs = {
+    defineRole: new MemoryClusterApi(systemClock, 'define-role'),
     bindRole: new MemoryClusterApi(systemClock, 'bind-role'),
     unbindRole: new MemoryClusterApi(systemClock, 'unbind-role'),
     surveyCluster: new MemoryClusterApi(systemClock, 'survey-cluster'),
   };
   for (const leg of Object.values(legs)) leg.clusters.set('payments-prod', cluster);
-  clusterApiContract(() => ({
+  const given = () => ({
     ...legs,
     ...roles,
     deployment,
@@ -43,7 +45,9 @@ describe('ClusterApi in memory', () => {
     async raiseFences() {
       cluster.fenced = true;
     },
-  }));
+  });
+  clusterApiContract(given);
+  taskRoleContract(given);
 });
 
 describe('ClusterApi on a real API server', () => {
@@ -54,7 +58,8 @@ describe('ClusterApi on a real API server', () => {
   });
   afterAll(() => cluster?.stop());
 
-  clusterApiContract(() => ({
+  const given = () => ({
+    defineRole: new KubernetesApi(async () => tokens.defineRole),
     bindRole: new KubernetesApi(async () => tokens.bindRole),
     unbindRole: new KubernetesApi(async () => tokens.unbindRole),
     surveyCluster: new KubernetesApi(async () => tokens.surveyCluster),
@@ -64,7 +69,9 @@ describe('ClusterApi on a real API server', () => {
     address: cluster.address,
     lowerFences: () => cluster.lowerFences(),
     raiseFences: () => cluster.raiseFences(),
-  }));
+  });
+  clusterApiContract(given);
+  taskRoleContract(given);
 
   it('says Unavailable for a token that the cluster does not know', async () => {
     const session = await new KubernetesApi(async () => 'unknown').connect(cluster.address);

@@ -1,4 +1,4 @@
-/** What every cluster's API must do for BindRole, UnbindRole and SurveyCluster. */
+/** What every cluster's API must do with the RoleBindings of grants. */
 import { expect, it } from 'vitest';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { rulesDigest } from '#domain/cluster-role.ts';
@@ -11,6 +11,7 @@ import type { ClusterApi } from '#ports';
 
 /** A cluster as onboarding leaves it: namespaces payments and checkout, the sample catalog's roles, fences up. */
 export interface ClusterUnderTest {
+  defineRole: ClusterApi;
   bindRole: ClusterApi;
   unbindRole: ClusterApi;
   surveyCluster: ClusterApi;
@@ -31,23 +32,30 @@ const nextId = () => {
   return `01KAJ000000000000000C${String(made).padStart(5, '0')}`;
 };
 
+/** Of a new request, for its namespace payments. */
+export function plannedOn(
+  { address, deployment, now, clusterRole }: ClusterUnderTest,
+  changes: Partial<BindPlan>,
+): BindPlan {
+  const requestId = nextId();
+  return {
+    v: 1,
+    deployment,
+    requestId,
+    cluster: address,
+    bindings: [{ namespace: 'payments', name: bindingName(requestId) }],
+    clusterRole: clusterRole.name,
+    rulesDigest: rulesDigest(clusterRole.rules),
+    subject: { kind: 'User', name: 'curfew:111122223333:Developer:alice@example.com' },
+    expiresAt: after(now(), 600_000),
+    createBefore: after(now(), 60_000),
+    ...changes,
+  };
+}
+
 export function clusterApiContract(given: () => ClusterUnderTest): void {
   function planned(changes: Partial<BindPlan> = {}) {
-    const { address, deployment, now, clusterRole } = given();
-    const requestId = nextId();
-    const plan: BindPlan = {
-      v: 1,
-      deployment,
-      requestId,
-      cluster: address,
-      bindings: [{ namespace: 'payments', name: bindingName(requestId) }],
-      clusterRole: clusterRole.name,
-      rulesDigest: rulesDigest(clusterRole.rules),
-      subject: { kind: 'User', name: 'curfew:111122223333:Developer:alice@example.com' },
-      expiresAt: after(now(), 600_000),
-      createBefore: after(now(), 60_000),
-      ...changes,
-    };
+    const plan = plannedOn(given(), changes);
     const [binding] = roleBindingsOf(plan);
     if (!binding) throw new Error('A plan has at least one binding.');
     return { plan, binding };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleCatalog } from '#adapters/memory/sample-catalog.ts';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { manifestsFor } from '#cluster/manifests.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { ensureKubernetesBinaries } from '#local/kubernetes/binaries.ts';
@@ -17,11 +17,13 @@ import { kubectl } from '#local/kubernetes/kubectl.ts';
 import { progressTo, silentProgress } from '#local/progress.ts';
 
 export const tokens = {
+  defineRole: 'token-of-define-role',
   bindRole: 'token-of-bind-role',
   unbindRole: 'token-of-unbind-role',
   surveyCluster: 'token-of-survey-cluster',
 } as const;
 const users: Record<string, string> = {
+  [tokens.defineRole]: defineRoleUser,
   [tokens.bindRole]: bindRoleUser,
   [tokens.unbindRole]: unbindRoleUser,
   [tokens.surveyCluster]: surveyClusterUser,

@@ -16,7 +16,7 @@ export const admissionMutants: readonly Mutant[] = [
     guards: 'a late creation that opens a door (N25)',
     changes: [
       {
-        file: 'cluster/fences/bind-role.ts',
+        file: 'cluster/fences/grant-marks.ts',
         from: "variables.created + duration('1s') <= timestamp(variables.createBefore) && ",
         to: '',
       },

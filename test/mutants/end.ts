@@ -219,7 +219,7 @@ export const endMutants: readonly Mutant[] = [
     guards: 'gone is proven by the API server (N40)',
     changes: [
       {
-        file: kubernetes,
+        file: 'broker/adapters/kubernetes-refusal.ts',
         from: "return status === 404 && reason === 'NotFound';",
         to: "return status === 404 && reason !== '!';",
       },

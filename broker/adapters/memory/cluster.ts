@@ -1,16 +1,19 @@
-/** Kubernetes clusters in memory: RoleBindings, ClusterRoles and the fences that admission keeps. */
+/** Kubernetes clusters in memory: RoleBindings, Roles, ClusterRoles and the fences that admission keeps. */
 
 import { managedBy } from '#domain/access-entry.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
+import { liesWithin, type TaskRole } from '#domain/task-role.ts';
 import type { Clock, ClusterApi, ClusterSession, Page } from '#ports';
 import { copyOf } from './copy.ts';
 
 /** One cluster; tests change it as its administrators would. */
 export class MemoryCluster {
-  readonly roleBindings = new Map<string, RoleBinding & { metadata: { uid: string } }>();
+  readonly roleBindings = new Map<string, Stored<RoleBinding>>();
+  /** Those of grants that are for one task. */
+  readonly roles = new Map<string, Stored<TaskRole>>();
   readonly clusterRoles = new Map<string, { rules: PolicyRule[] }>();
   /** Namespaces in which onboarding has given the broker its rights. */
   readonly namespaces = new Set<string>();
@@ -25,8 +28,10 @@ export class MemoryCluster {
   }
 }
 
-/** Whose rights a session has; 'both' in worlds where one port serves both legs. */
-type Leg = 'bind-role' | 'unbind-role' | 'survey-cluster' | 'both';
+type Stored<T extends RoleBinding | TaskRole> = T & { metadata: { uid: string } };
+
+/** Whose rights a session has; 'both' in worlds where one port serves all legs. */
+type Leg = 'define-role' | 'bind-role' | 'unbind-role' | 'survey-cluster' | 'both';
 
 export class MemoryClusterApi implements ClusterApi {
   /** By name in EKS. */
@@ -64,29 +69,68 @@ class MemorySession implements ClusterSession {
   }
 
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {
+    return this.#create(
+      'bind-role',
+      binding,
+      ({ roleBindings }) => roleBindings,
+      () => this.#admitBinding(binding),
+    );
+  }
+
+  async createRole(role: TaskRole): Promise<{ uid: string } | 'exists'> {
+    return this.#create(
+      'define-role',
+      role,
+      ({ roles }) => roles,
+      (cluster) => this.#admitRole(cluster, role),
+    );
+  }
+
+  #create<T extends RoleBinding | TaskRole>(
+    leg: Leg,
+    object: T,
+    ofKind: OfKind<T>,
+    admit: (cluster: MemoryCluster) => void,
+  ): { uid: string } | 'exists' {
     const cluster = this.#reach();
-    const { namespace, name } = binding.metadata;
-    if (!this.#mayWriteAs('bind-role') || !cluster.namespaces.has(namespace))
-      throw new PlanRefused(`RBAC does not let the broker create RoleBindings in ${namespace}.`);
-    if (cluster.fenced) this.#admit(binding);
-    if (cluster.roleBindings.has(`${namespace}/${name}`)) return 'exists';
+    const { namespace, name } = object.metadata;
+    if (!this.#actsAs(leg) || !cluster.namespaces.has(namespace))
+      throw new PlanRefused(`RBAC does not let the broker create ${object.kind}s in ${namespace}.`);
+    if (cluster.fenced) admit(cluster);
+    const standing = ofKind(cluster);
+    if (standing.has(`${namespace}/${name}`)) return 'exists';
     const uid = cluster.nextUid();
-    const copy = copyOf(binding);
-    cluster.roleBindings.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
+    const copy = copyOf(object);
+    standing.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
     return { uid };
   }
 
-  /** What the admission policy for CREATE refuses, as far as Curfew itself could run into it. */
-  #admit({ metadata, subjects }: RoleBinding): void {
-    const refuse = (why: string) =>
-      new PlanRefused(`Admission refused RoleBinding ${metadata.namespace}/${metadata.name}: ${why}.`);
-    const createBefore = metadata.annotations[marks.createBefore];
-    if (metadata.labels[marks.managedBy] !== 'curfew') throw refuse('it is not marked as ours');
-    if (metadata.name !== `curfew-${metadata.labels[marks.request]}`)
-      throw refuse('its name is not that of its request');
-    if (!createBefore || !(this.#clock.now() < createBefore)) throw refuse('create-before has passed');
+  #admitBinding(binding: RoleBinding): void {
+    const { metadata, roleRef, subjects } = binding;
+    this.#admit(binding);
+    const ownRole = roleRef.name === metadata.name && metadata.annotations[marks.within] !== undefined;
+    if (roleRef.kind === 'Role' && !ownRole) throw refusal(binding, 'its Role is not its own');
     if (subjects.length !== 1 || !subjects[0]?.name.startsWith('curfew:'))
-      throw refuse('its subject is not one of ours');
+      throw refusal(binding, 'its subject is not one of ours');
+  }
+
+  #admitRole({ clusterRoles }: MemoryCluster, role: TaskRole): void {
+    this.#admit(role);
+    const bounds = clusterRoles.get(role.metadata.annotations[marks.within] ?? '');
+    if (!bounds) throw refusal(role, 'it lies within nothing that is offered');
+    if (!liesWithin(role.rules, bounds.rules))
+      throw refusal(role, 'its rules do not lie within their bounds');
+  }
+
+  /** What the admission policies for CREATE refuse of both kinds, as far as Curfew itself could run into it. */
+  #admit(object: RoleBinding | TaskRole): void {
+    const { name, labels, annotations } = object.metadata;
+    const createBefore = annotations[marks.createBefore];
+    if (labels[marks.managedBy] !== managedBy) throw refusal(object, 'it is not marked as ours');
+    if (name !== `curfew-${labels[marks.request]}`)
+      throw refusal(object, 'its name is not that of its request');
+    if (!createBefore || !(this.#clock.now() < createBefore))
+      throw refusal(object, 'create-before has passed');
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
@@ -94,30 +138,56 @@ class MemorySession implements ClusterSession {
     return copyOf(roleBindings.get(`${namespace}/${name}`));
   }
 
+  async readRole(namespace: string, name: string): Promise<TaskRole | undefined> {
+    const reads = this.#leg === 'bind-role' || this.#leg === 'define-role';
+    const { roles } = reads ? this.#inside(namespace) : this.#reach();
+    return copyOf(roles.get(`${namespace}/${name}`));
+  }
+
   async deleteRoleBinding(
     namespace: string,
     name: string,
     uid: string,
   ): Promise<'deleted' | 'gone' | 'other'> {
-    const { roleBindings } = this.#inside(namespace);
-    if (!this.#mayWriteAs('unbind-role'))
-      throw new ClusterNotReady(`RBAC does not let ${this.#leg} delete RoleBindings.`);
-    const found = roleBindings.get(`${namespace}/${name}`);
+    return this.#delete(this.#inside(namespace).roleBindings, `${namespace}/${name}`, uid);
+  }
+
+  async deleteRole(namespace: string, name: string, uid: string): Promise<'deleted' | 'gone' | 'other'> {
+    return this.#delete(this.#inside(namespace).roles, `${namespace}/${name}`, uid);
+  }
+
+  #delete(
+    standing: Map<string, { metadata: { uid: string } }>,
+    key: string,
+    uid: string,
+  ): 'deleted' | 'gone' | 'other' {
+    if (!this.#actsAs('unbind-role'))
+      throw new ClusterNotReady(`RBAC does not let ${this.#leg} delete ${key}.`);
+    const found = standing.get(key);
     if (!found) return 'gone';
     if (found.metadata.uid !== uid) return 'other';
-    roleBindings.delete(`${namespace}/${name}`);
+    standing.delete(key);
     return 'deleted';
   }
 
-  async listGrants(
+  async listGrants(deployment: string, page: { limit: number; cursor?: string }): Promise<Page<RoleBinding>> {
+    return this.#list(({ roleBindings }) => roleBindings, deployment, page);
+  }
+
+  async listRoles(deployment: string, page: { limit: number; cursor?: string }): Promise<Page<TaskRole>> {
+    return this.#list(({ roles }) => roles, deployment, page);
+  }
+
+  #list<T extends RoleBinding | TaskRole>(
+    ofKind: OfKind<T>,
     deployment: string,
     { limit, cursor = '' }: { limit: number; cursor?: string },
-  ): Promise<Page<RoleBinding>> {
-    if (this.#leg === 'bind-role' || this.#leg === 'unbind-role')
-      throw new ClusterNotReady(`RBAC does not let ${this.#leg} list RoleBindings.`);
+  ): Page<T> {
+    if (!this.#actsAs('survey-cluster'))
+      throw new ClusterNotReady(`RBAC does not let ${this.#leg} list what stands in all namespaces.`);
     if (cursor !== '' && !cursor.includes('/'))
       throw new Unavailable('The cursor of the list has expired. Begin again without it.');
-    const rest = [...this.#reach().roleBindings]
+    const rest = [...ofKind(this.#reach())]
       .filter(
         ([
           key,
@@ -130,7 +200,7 @@ class MemorySession implements ClusterSession {
         },
       )
       .sort(([a], [b]) => (a < b ? -1 : 1));
-    const items = copyOf(rest.slice(0, limit).map(([, binding]) => binding));
+    const items = copyOf(rest.slice(0, limit).map(([, object]) => object));
     const last = rest[limit - 1]?.[0];
     return rest.length > limit && last !== undefined ? { items, cursor: last } : { items };
   }
@@ -139,7 +209,11 @@ class MemorySession implements ClusterSession {
     return this.#inside(namespace).fenced;
   }
 
-  #mayWriteAs(leg: Leg): boolean {
+  async refusesForbiddenRole(namespace: string): Promise<boolean> {
+    return this.#inside(namespace).fenced;
+  }
+
+  #actsAs(leg: Leg): boolean {
     return this.#leg === leg || this.#leg === 'both';
   }
 
@@ -148,4 +222,10 @@ class MemorySession implements ClusterSession {
     if (cluster.namespaces.has(namespace)) return cluster;
     throw new ClusterNotReady(`The broker has no rights in namespace ${namespace}: it was not onboarded.`);
   }
+}
+
+type OfKind<T extends RoleBinding | TaskRole> = (cluster: MemoryCluster) => Map<string, Stored<T>>;
+
+function refusal({ kind, metadata: { namespace, name } }: RoleBinding | TaskRole, why: string): PlanRefused {
+  return new PlanRefused(`Admission refused ${kind} ${namespace}/${name}: ${why}.`);
 }

@@ -144,14 +144,14 @@ describe('Without fences', () => {
     'the forbidden RoleBinding is let through once one of the %s is gone',
     async (plural) => {
       const refused = await probe();
-      expect(isFenceRefusal(refused.status, refused.body.message)).toBe(true);
+      expect(isFenceRefusal('RoleBinding', refused.status, refused.body.message)).toBe(true);
 
       const path = `${admission}/${plural}/curfew-bind-role`;
       const { metadata, ...rest } = await on.must({ method: 'GET', path });
       await on.must({ method: 'DELETE', path });
       await expect.poll(async () => (await probe()).status, { timeout: 20_000 }).toBe(201);
       const letThrough = await probe();
-      expect(isFenceRefusal(letThrough.status, String(letThrough.body.message))).toBe(false);
+      expect(isFenceRefusal('RoleBinding', letThrough.status, String(letThrough.body.message))).toBe(false);
 
       const { name, labels } = metadata;
       await on.must({
