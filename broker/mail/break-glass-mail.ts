@@ -118,7 +118,7 @@ const factsOf = (words: RequestInWords): Row[] => [
 function tailOf({ id }: AccessRequest, words: RequestInWords): Row[] {
   return [
     ['Ticket', words.ticket ?? 'none given'],
-    ...(words.risk.length > 0 ? [['Risk', words.risk.join('; ')] as const] : []),
+    ...(words.risk.length > 0 ? [['Risk', words.risk.join('\n')] as const] : []),
     ['Request', id],
   ];
 }

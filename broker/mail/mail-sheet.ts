@@ -6,6 +6,7 @@ import { oneLine } from './request-in-words.ts';
 import { mailStyle, styled } from './review-mail-style.ts';
 
 export type Part = HtmlEscapedString | Promise<HtmlEscapedString>;
+/** A value of several lines is shown as such. */
 export type Row = readonly [label: string, value: string];
 
 /** RFC 5322 allows 998 characters a line; people read about a hundred. */
@@ -26,7 +27,7 @@ export function mailbox(person: string): string {
 
 export const bulletsOf = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join('\n');
 export const linesOf = (rows: readonly Row[]): string =>
-  rows.map(([label, value]) => `${label}: ${value}`).join('\n');
+  rows.map(([label, value]) => `${label}: ${value.replaceAll('\n', '\n  ')}`).join('\n');
 
 /** `preview`: what a list of mails shows beside the subject. */
 export function sheet({ title, preview, body }: { title: string; preview: string; body: Part }): string {
@@ -65,7 +66,7 @@ export function tableOf(rows: readonly Row[]): Part {
   const row = ([label, value]: Row) => html`
       <tr>
         <th scope="row" align="left" valign="top" ${styled('label')}>${label}</th>
-        <td valign="top" ${styled('value')}>${value}</td>
+        <td valign="top" ${styled('value')}>${value.split('\n').map((line, n) => html`${n > 0 ? html`<br>` : ''}${line}`)}</td>
       </tr>`;
   return html`<table cellpadding="0" cellspacing="0" ${styled('table')}>${rows.map(row)}
     </table>`;

@@ -128,6 +128,6 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     surely:
       decision.assurance === 'link'
         ? undefined
-        : `It is approved with your own identity only: run curfew approve ${request.id} where you are signed in to AWS. Here you can deny it.`,
+        : `It takes your own signature to approve: where you are signed in to AWS, run curfew approve ${request.id}. Here you can deny it.`,
   };
 }

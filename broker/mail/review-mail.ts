@@ -46,7 +46,7 @@ function rowsOf({ words, id }: Told): Row[] {
     ...words.times,
     ['Ticket', words.ticket ?? 'none given'],
     ['Approvals so far', words.approvals],
-    ...(words.risk.length > 0 ? [['Risk', words.risk.join('; ')] as const] : []),
+    ...(words.risk.length > 0 ? [['Risk', words.risk.join('\n')] as const] : []),
     ['Answer until', words.answerBy],
     ['Request', id],
   ];

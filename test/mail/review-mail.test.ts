@@ -123,8 +123,8 @@ describe('the review mail', () => {
     const { text, html } = mailOf({ id: '01KAJ', changes: { decision } });
     for (const body of [text, html]) {
       expect(body).toContain('The freeze is near.');
-      expect(body).toContain('25 of 100; +25: it is production');
-      expect(body).toContain('run curfew approve 01KAJ where you are signed in to AWS');
+      expect(body).toMatch(/25 of 100(<br>|\n {2})\+25: it is production/);
+      expect(body).toContain('where you are signed in to AWS, run curfew approve 01KAJ.');
     }
     expect(mailOf().text).not.toContain('curfew approve');
   });

@@ -52,10 +52,10 @@ function capOf(findings: readonly Finding[]): number | undefined {
   return caps.length > 0 ? Math.min(...caps) : undefined;
 }
 
-function shorter({ rule, capSeconds = 0, why }: Finding): Finding {
+function shorter({ rule, capSeconds = 0, why, tooLong = why }: Finding): Finding {
   return {
     rule,
-    refuse: `Ask for at most ${formatDuration(capSeconds)}${why === undefined ? '.' : `: ${why}`}`,
+    refuse: `Ask for at most ${formatDuration(capSeconds)}${tooLong === undefined ? '.' : `: ${tooLong}`}`,
   };
 }
 

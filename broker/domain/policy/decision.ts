@@ -47,8 +47,10 @@ export interface Finding {
   capSeconds?: number;
   /** The least assurance of the reviews that count. */
   assurance?: Assurance;
-  /** Why it tightens, in words. */
+  /** Why it tightens, in words: for whoever decides. */
   why?: string;
+  /** Said in place of `why` where more than capSeconds is asked for, and nowhere else. */
+  tooLong?: string;
   /** Gives way to a finding that waives: reviews, ticket and hours, which take time that an emergency hasn't got. */
   waivable?: true;
   /** Sets aside whatever is waivable. Of the guardrail `break-glass` alone. */

@@ -112,8 +112,9 @@ function findingsOf({ refuse, reviews, maxDuration, assurance }: Threshold): Omi
 }
 
 function said(finding: Omit<Finding, 'rule'>, score: number, because: string): Partial<Finding> {
-  const words = `the risk is ${score} of ${highestRisk}: ${because}`;
-  return finding.refuse === undefined
-    ? { why: words }
-    : { refuse: `Too risky as it is asked: ${words}. Ask for less.` };
+  const risk = `the risk is ${score} of ${highestRisk}`;
+  if (finding.refuse !== undefined)
+    return { refuse: `Too risky as it is asked: ${risk}: ${because}. Ask for less.` };
+  // The factors stand beside the decision, each with its points.
+  return { why: `The catalog asks for more because ${risk}.`, tooLong: `${risk}: ${because}` };
 }

@@ -126,7 +126,7 @@ describe('a cap', () => {
   const cap = (seconds: number): Finding => ({
     rule: 'environment:prod',
     capSeconds: seconds,
-    why: 'no longer in prod',
+    tooLong: 'no longer in prod',
   });
   it('refuses what is longer, and says how long it may be', () => {
     expect(combine([cap(59)], noRisk, 60)).toMatchObject({
@@ -137,6 +137,7 @@ describe('a cap', () => {
   });
   it('lets through what is just as long', () => {
     expect(combine([cap(60)], noRisk, 60)).toMatchObject({ outcome: 'approve', capSeconds: 60 });
+    expect(combine([cap(60)], noRisk, 60).reasons).toEqual([]);
   });
 });
 

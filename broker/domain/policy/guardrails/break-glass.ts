@@ -19,7 +19,7 @@ export const breakGlass: Guardrail = (question) => {
   const { maxDuration } = role.breakGlass;
   return [
     { rule, waives: true },
-    { rule, capSeconds: maxDuration, why: 'no longer by break-glass' },
+    { rule, capSeconds: maxDuration, tooLong: 'no longer by break-glass' },
   ];
 };
 

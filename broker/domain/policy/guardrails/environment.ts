@@ -13,13 +13,23 @@ export const environment: Guardrail = ({ catalog, asked, role, now }) => {
     ...(ticketRequired && asked.ticket === undefined
       ? [{ rule, refuse: `Access to ${name} needs a ticket: add --ticket ID.`, waivable: true as const }]
       : []),
-    ...(maxDuration === undefined ? [] : [{ rule, capSeconds: maxDuration, why: `no longer in ${name}` }]),
+    ...(maxDuration === undefined
+      ? []
+      : [{ rule, capSeconds: maxDuration, tooLong: `no longer in ${name}` }]),
     ...(reviews === undefined
       ? []
-      : [{ rule, reviews, why: `${name} asks for reviews of its own`, waivable: true as const }]),
+      : [
+          { rule, reviews, why: `Environment ${name} asks for reviews of its own.`, waivable: true as const },
+        ]),
     ...(assurance === undefined || assurance === 'link'
       ? []
-      : [{ rule, assurance, why: `${name} asks for reviews signed with one's own identity` }]),
+      : [
+          {
+            rule,
+            assurance,
+            why: `Environment ${name} asks for approvals that are signed with one's own identity.`,
+          },
+        ]),
     ...(hours === undefined ? [] : outsideOf(hours, { rule, what: `Access to ${name}`, asked, now })),
   ];
 };

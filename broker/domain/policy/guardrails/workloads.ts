@@ -13,5 +13,5 @@ export const workloads: Guardrail = ({ catalog, asked, role, requester }) => {
           'roles for workloads say `workloads: true` in the catalog.',
       },
     ];
-  return [{ rule, capSeconds: catalog.workloads.maxDuration, why: 'no longer for a workload' }];
+  return [{ rule, capSeconds: catalog.workloads.maxDuration, tooLong: 'no longer for a workload' }];
 };
