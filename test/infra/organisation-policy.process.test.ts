@@ -1,5 +1,5 @@
 /** The organisation's policy at synthesis, by the real opa: what is deployed, and what never is. */
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,12 @@ import { build } from 'esbuild';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployedOrganisation } from '#adapters/deployed-organisation.ts';
 import { MemoryMetrics } from '#adapters/memory/metrics.ts';
+import { readCatalog } from '#domain/catalog-file.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import type { PolicyInput } from '#domain/policy/organisation.ts';
 import { policyExamples } from '#domain/policy/policy-examples.ts';
+import { type AskedOfPolicy, policyInput } from '#domain/policy/policy-input.ts';
+import type { Asked } from '#domain/request.ts';
 import { ensurePki } from '#local/kubernetes/pki.ts';
 import { ensureOpa } from '#local/opa/opa.ts';
 import { run } from '#local/processes.ts';
@@ -94,6 +97,52 @@ describe('the policy that is shipped', () => {
       allow: false,
       reasons: ['Deployments to payments-prod are frozen until 2026-11-30: Black Friday.'],
     });
+  });
+});
+
+describe('the company of the worked example', () => {
+  const example = (name: string) => fileURLToPath(new URL(`../../docs/example/${name}`, import.meta.url));
+  const blackFriday = '2026-11-27T11:00:00.000Z';
+  const dana = { person: 'dana@example.com', principalArn: 'arn:aws:iam::1:role/d', sessionName: 'd' };
+
+  async function judgedThere(asked: Partial<Asked>, requester: AskedOfPolicy['requester'] = dana) {
+    const catalog = readCatalog(await readFile(example('curfew.yaml'), 'utf8'));
+    const input = policyInput({
+      now: blackFriday,
+      phase: 'submit',
+      asked: {
+        ...{ cluster: 'shop-prod', namespaces: ['checkout'], role: 'deploy-checkout' },
+        ...{ durationSeconds: 600, reason: 'x', ticket: 'INC-1', ...asked },
+      },
+      requester,
+      others: [],
+      catalog,
+    });
+    if (!input) throw new Error('The worked catalog has no such role.');
+    return judged(await load(), input);
+  }
+
+  beforeEach(async () => {
+    await cp(shipped, dir, { recursive: true });
+    await cp(example('policy-data.json'), join(dir, 'data.json'));
+  });
+
+  it('deploys nothing to production while customers shop, but for the change that was let through', async () => {
+    expect(await judgedThere({})).toMatchObject({
+      allow: false,
+      reasons: ['Deployments to shop-prod are frozen until 2026-12-01T00:00:00.000Z: Black Friday.'],
+    });
+    expect((await judgedThere({ ticket: 'CHG-100' })).allow).toBe(true);
+    expect((await judgedThere({ cluster: 'shop-staging' })).allow).toBe(true);
+    expect((await judgedThere({ role: 'look-at-payments', namespaces: ['payments'] })).allow).toBe(true);
+  });
+
+  it('gives the key of the gateway for an hour at most, and to no pipeline', async () => {
+    const key = { role: 'rotate-gateway-key', namespaces: ['payments'] };
+    const require = { maxDuration: 3600, assurance: 'signed' };
+    expect(await judgedThere(key)).toMatchObject({ allow: true, require });
+    const { person: _, ...pipeline } = dana;
+    expect((await judgedThere(key, pipeline)).allow).toBe(false);
   });
 });
 
