@@ -8,6 +8,7 @@ import type { AnyEvent } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { ClusterSweep } from '#domain/cluster-sweep.ts';
 import type { EksCluster } from '#domain/eks-cluster.ts';
+import type { SurveyedRole } from '#domain/foreign-role.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import type {
@@ -68,6 +69,8 @@ export interface ClusterApi {
 export interface ClusterSession {
   /** Rules of a ClusterRole; undefined when there is none. ClusterNotReady for rules that no catalog can hold. */
   readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined>;
+  /** What a ClusterRole that isn't ours allows, with all that it takes over from others. ClusterNotReady without the right to look. */
+  surveyRole(name: string): Promise<SurveyedRole>;
   /** 'exists' when the name is taken, by whatever. PlanRefused when admission or RBAC refuses. */
   createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'>;
   readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;

@@ -1,5 +1,5 @@
 /** What the catalog offers on one cluster: each role under its content-addressed name, and where and how long it can be had. */
-import type { Catalog, PolicyRule } from '#domain/catalog.ts';
+import type { Catalog, CatalogRole, PolicyRule } from '#domain/catalog.ts';
 import { canonicalRules, clusterRoleName } from '#domain/cluster-role.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { namespacesOn } from '#domain/namespaces.ts';
@@ -7,7 +7,9 @@ import { namespacesOn } from '#domain/namespaces.ts';
 export interface OfferedRole {
   role: string;
   clusterRole: string;
+  /** Empty of a role that isn't ours: it stands there already, with rules that nobody here knows. */
   rules: PolicyRule[];
+  ours: boolean;
   /** Sorted; never a protected one, never empty. */
   namespaces: string[];
   maxDurationSeconds: number;
@@ -32,8 +34,7 @@ export function offerOn(
     .filter(([, role]) => role.clusters.includes(clusterName))
     .map(([name, role]) => ({
       role: name,
-      clusterRole: clusterRoleName(name, role.rules),
-      rules: canonicalRules(role.rules),
+      ...definitionOf(name, role),
       namespaces: namespacesOn(role, cluster, existing),
       maxDurationSeconds: role.maxDuration,
     }))
@@ -45,6 +46,19 @@ export function offerOn(
     );
   }
   return offer;
+}
+
+function definitionOf(
+  name: string,
+  { rules, clusterRole }: CatalogRole,
+): Pick<OfferedRole, 'clusterRole' | 'rules' | 'ours'> {
+  if (!rules) return { clusterRole, rules: [], ours: false };
+  return { clusterRole: clusterRoleName(name, rules), rules: canonicalRules(rules), ours: true };
+}
+
+/** Names of the ClusterRoles of an offer that aren't ours, each once, sorted. */
+export function foreignRolesOf(offer: readonly OfferedRole[]): string[] {
+  return [...new Set(offer.flatMap(({ ours, clusterRole }) => (ours ? [] : clusterRole)))].sort();
 }
 
 /** Every namespace of an offer, each once, sorted. */

@@ -1,4 +1,4 @@
-/** The ClusterRoles of the catalog: immutable under their content-addressed names, and without aggregation. */
+/** The ClusterRoles of the catalog's own roles: immutable under their content-addressed names, and without aggregation. */
 import type { PolicyRule } from '#domain/catalog.ts';
 import { type Manifest, rbac } from './manifest.ts';
 import type { OfferedRole } from './offer.ts';
@@ -12,7 +12,8 @@ export function roleDefinitions(
   offer: readonly OfferedRole[],
   labels: Record<string, string>,
 ): ClusterRole[] {
-  return offer.map(({ clusterRole, rules }) => ({
+  const own = offer.filter(({ ours }) => ours);
+  return own.map(({ clusterRole, rules }) => ({
     apiVersion: `${rbac}/v1`,
     kind: 'ClusterRole',
     metadata: { name: clusterRole, labels },

@@ -69,7 +69,8 @@ export class CurfewStack extends Stack {
     planKey.publishTo(bindRole);
     const unbindRole = make('UnbindRole', { timeout: 65, memory: 1024, besideCluster: true, reserved: 100 });
 
-    const surveyCluster = make('SurveyCluster', { timeout: 30, besideCluster: true, reserved: 5 });
+    const surveyCluster = make('SurveyCluster', { timeout: 30, besideCluster: true, reserved: 15 });
+    surveyCluster.grantCall(openGrant, 'CURFEW_SURVEY_FUNCTION');
     entries.grantCreate(openGrant, [bindRole, unbindRole, surveyCluster]);
 
     const holdGrant = make('HoldGrant', { timeout: 10 });
@@ -137,6 +138,7 @@ export class CurfewStack extends Stack {
     records.grantReadEvents(broker);
     records.grantList(broker, 'due', 'requester');
     killGrants.grantCall(broker, 'CURFEW_KILL_FUNCTION');
+    surveyCluster.grantCall(broker, 'CURFEW_SURVEY_FUNCTION');
     entries.grantDescribeCluster(broker, 'granting');
     lifecycle.grantStart(broker);
     lifecycle.grantAnswer(broker);

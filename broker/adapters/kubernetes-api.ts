@@ -5,6 +5,7 @@ import { forbiddenBinding, forbiddenRole, isFenceRefusal } from '#cluster/forbid
 import { managedBy } from '#domain/access-entry.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
+import type { SurveyedRole } from '#domain/foreign-role.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
@@ -12,6 +13,7 @@ import type { ClusterApi, ClusterSession, Page } from '#ports';
 import { rbacApi, type Timeouts } from './kubernetes-connection.ts';
 import { catalogRules, roleBindingOf, roleBodyOf, taskRoleOf } from './kubernetes-objects.ts';
 import { ask, isAbsent, type Refusal } from './kubernetes-refusal.ts';
+import { surveyClusterRole } from './survey-cluster-role.ts';
 
 /** Signs a bearer token for one cluster; made anew for each session, so that none is kept. */
 export type TokenSource = (cluster: ClusterAddress) => Promise<string>;
@@ -64,6 +66,10 @@ class KubernetesSession implements ClusterSession {
     throw new ClusterNotReady(
       `ClusterRole ${name} on ${this.#eksName} holds rules that no catalog can hold. Run \`curfew onboard\` there.`,
     );
+  }
+
+  surveyRole(name: string): Promise<SurveyedRole> {
+    return surveyClusterRole(this.#eksName, this.#api, name);
   }
 
   createRoleBinding(body: RoleBinding): Promise<{ uid: string } | 'exists'> {

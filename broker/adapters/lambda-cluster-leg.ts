@@ -1,4 +1,4 @@
-/** Calls the cluster leg's functions directly, for the sweep and the kill switch. Their errors keep their names. */
+/** Calls the cluster leg's functions directly, for the sweep and the kill switch, and for whoever has to look. Their errors keep their names. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { Unavailable } from '#domain/errors.ts';
@@ -14,53 +14,71 @@ import { failureOf, readOutcomes } from './unbind-outcomes.ts';
  * that; the next sweep finds what it did, and a second one beside it does no harm.
  */
 const answerWithinMs = 45_000;
+/** People, and what they wait for, can't wait longer: two tries, within their functions' time. */
+const soonMs = 8_000;
 
 export interface LegFunctions {
   unbind: string;
   survey: string;
 }
 
-export class LambdaClusterLeg implements ClusterLeg {
+/** Looks, and changes nothing. */
+export class LambdaSurvey implements Pick<ClusterLeg, 'survey'> {
   readonly #lambda: LambdaClient;
-  readonly #functions: LegFunctions;
-  constructor(lambda: LambdaClient, functions: LegFunctions) {
+  readonly #function: string;
+  constructor(lambda: LambdaClient, functionName: string) {
     this.#lambda = lambda;
-    this.#functions = functions;
+    this.#function = functionName;
+  }
+
+  async survey(plan: SurveyPlan): Promise<Survey> {
+    const what = `SurveyCluster for ${plan.cluster.eksName}`;
+    const result = z.safeParse(survey, await invoke(this.#lambda, what, this.#function, plan));
+    if (result.success) return result.data;
+    throw new Unavailable(`${what} answered something else than its result.`);
+  }
+}
+
+export class LambdaClusterLeg extends LambdaSurvey implements ClusterLeg {
+  readonly #lambda: LambdaClient;
+  readonly #unbind: string;
+  constructor(lambda: LambdaClient, { unbind, survey: surveyed }: LegFunctions) {
+    super(lambda, surveyed);
+    this.#lambda = lambda;
+    this.#unbind = unbind;
   }
 
   async unbind(plan: UnbindPlan): Promise<UnbindResult> {
     const what = `UnbindRole for request ${plan.requestId}`;
-    const result = z.safeParse(unbindResult, await this.#invoke(what, this.#functions.unbind, plan));
+    const result = z.safeParse(unbindResult, await invoke(this.#lambda, what, this.#unbind, plan));
     if (result.success) return result.data;
     throw new Unavailable(`${what} answered something else than its result.`);
   }
 
   async unbindAll(plans: readonly UnbindPlan[]): Promise<UnbindOutcome[]> {
     const what = `UnbindRole for ${plans.length} requests`;
-    const answer = await this.#invoke(what, this.#functions.unbind, { v: 1, plans });
+    const answer = await invoke(this.#lambda, what, this.#unbind, { v: 1, plans });
     const outcomes = readOutcomes(answer, plans.length);
     if (outcomes) return outcomes;
     throw new Unavailable(`${what} answered something else than its outcomes.`);
   }
+}
 
-  async survey(plan: SurveyPlan): Promise<Survey> {
-    const what = `SurveyCluster for ${plan.cluster.eksName}`;
-    const result = z.safeParse(survey, await this.#invoke(what, this.#functions.survey, plan));
-    if (result.success) return result.data;
-    throw new Unavailable(`${what} answered something else than its result.`);
-  }
-
-  async #invoke(what: string, functionName: string, input: unknown): Promise<unknown> {
-    const command = new InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'RequestResponse',
-      Payload: Buffer.from(JSON.stringify(input)),
-    });
-    const { Payload, FunctionError } = await attempt(`Calling ${what}`, () => this.#lambda.send(command));
-    const answer = parse(Payload);
-    if (FunctionError) throw failureOf(what, answer);
-    return answer;
-  }
+async function invoke(
+  lambda: LambdaClient,
+  what: string,
+  functionName: string,
+  input: unknown,
+): Promise<unknown> {
+  const command = new InvokeCommand({
+    FunctionName: functionName,
+    InvocationType: 'RequestResponse',
+    Payload: Buffer.from(JSON.stringify(input)),
+  });
+  const { Payload, FunctionError } = await attempt(`Calling ${what}`, () => lambda.send(command));
+  const answer = parse(Payload);
+  if (FunctionError) throw failureOf(what, answer);
+  return answer;
 }
 
 function parse(payload: Uint8Array | undefined): unknown {
@@ -76,4 +94,10 @@ export function lambdaClusterLeg(region: string, functions: LegFunctions): Lambd
   const requestHandler = { ...options.requestHandler, requestTimeout: answerWithinMs };
   // One attempt: the sweep comes again by itself.
   return new LambdaClusterLeg(new LambdaClient({ ...options, requestHandler, maxAttempts: 1 }), functions);
+}
+
+export function lambdaSurvey(region: string, functionName: string): LambdaSurvey {
+  const options = sdkOptions('granting', region);
+  const requestHandler = { ...options.requestHandler, requestTimeout: soonMs };
+  return new LambdaSurvey(new LambdaClient({ ...options, requestHandler, maxAttempts: 2 }), functionName);
 }

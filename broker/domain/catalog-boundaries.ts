@@ -1,5 +1,5 @@
 /** Boundaries between roles: what reads secrets, and what gets inside of pods, is a role of its own kind, reviewed by people. */
-import type { CatalogRole } from './catalog.ts';
+import type { CatalogRole, PolicyRule } from './catalog.ts';
 import type { ReferenceFault } from './catalog-references.ts';
 import { judge } from './escalation/judge.ts';
 import { fewest } from './policy/review-needs.ts';
@@ -14,7 +14,7 @@ const insidePods = [
   'E24-pod-and-service-proxy',
 ];
 
-type Judged = Pick<CatalogRole, 'rules' | 'duty' | 'reviews'>;
+type Judged = Pick<CatalogRole, 'duty' | 'reviews'> & { rules: readonly PolicyRule[] };
 
 /** `path` leads from the role to what is wrong. */
 export function boundaryFaults(role: Judged): ReferenceFault[] {

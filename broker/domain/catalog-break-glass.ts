@@ -1,7 +1,6 @@
 /** The part of a role that allows break-glass: for how long, who is told, and who reviews it afterwards; and what is wrong with one. */
 import * as z from 'zod';
 import type { CatalogRole } from './catalog.ts';
-import { reachesSecrets } from './catalog-boundaries.ts';
 import type { ReferenceFault } from './catalog-references.ts';
 import { durationSchema, formatDuration } from './duration.ts';
 
@@ -53,8 +52,5 @@ export function breakGlassFaults(role: CatalogRole, groups: readonly string[]): 
     ...from.flatMap((group, i) =>
       groups.includes(group) ? [] : fault(['afterReview', 'from', i], `No group "${group}" under reviewers.`),
     ),
-    ...(reachesSecrets(role)
-      ? fault([], 'What is read once is known for good: a role that reaches secrets is not for break-glass.')
-      : []),
   ];
 }

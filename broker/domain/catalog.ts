@@ -1,6 +1,5 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
-import { boundaryFaults } from './catalog-boundaries.ts';
 import { breakGlassFaults, breakGlassSchema } from './catalog-break-glass.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
@@ -16,10 +15,11 @@ import {
   workloadsSchema,
 } from './catalog-rules.ts';
 import { durationSchema } from './duration.ts';
-import { acceptFaults, acceptsSchema } from './escalation/accepts.ts';
+import { acceptsSchema } from './escalation/accepts.ts';
 import { ownNamespace } from './namespaces.ts';
 import { canonicalPerson, namesOf, otherThan, personOf } from './people.ts';
 import { membersOf, type ReviewNeed } from './policy/review-needs.ts';
+import { definedOnce, foreignName, isDefinedOnce, ruleFaults, withDefinition } from './role-definition.ts';
 
 const name = z
   .string()
@@ -83,10 +83,19 @@ const clusterSchema = z.strictObject({
     .describe(`Never granted, besides kube-* and ${ownNamespace}.`),
 });
 
-const roleSchema = z.strictObject({
+const roleFields = z.strictObject({
   description: z.string().min(1).max(300),
   duty: z.enum(duties),
-  rules: z.array(policyRuleSchema).min(1).describe('What the role lets one do, inside its namespaces.'),
+  rules: z
+    .array(policyRuleSchema)
+    .min(1)
+    .optional()
+    .describe('What the role lets one do, inside its namespaces.'),
+  clusterRole: foreignName
+    .optional()
+    .describe(
+      'Instead of rules: a ClusterRole that the clusters have already, such as view. What it allows is read there, judged at each request, and asked for again where it has changed.',
+    ),
   accepts: acceptsSchema,
   clusters: z.array(name).min(1),
   namespaces: z
@@ -105,6 +114,10 @@ const roleSchema = z.strictObject({
     .optional()
     .describe('Lets people have it at once in an emergency, without reviews beforehand; absent: never.'),
 });
+const roleSchema = roleFields
+  .meta({ oneOf: [{ required: ['rules'] }, { required: ['clusterRole'] }] })
+  .refine(isDefinedOnce, definedOnce)
+  .transform(withDefinition);
 
 const groupSchema = z.strictObject({ members: z.array(person).min(1) });
 
@@ -166,17 +179,8 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
           `Namespace "${namespace}" belongs to Curfew itself and can't be granted.`,
         );
     });
-    role.rules.forEach((rule, i) => {
-      const wild = [...rule.apiGroups, ...rule.resources, ...rule.verbs].some((part) => part.includes('*'));
-      if (wild)
-        fault(
-          [...at, 'rules', i],
-          'Wildcards grant what nobody has listed; name the groups, resources and verbs.',
-        );
-    });
     const faults = [
-      ...acceptFaults(role),
-      ...boundaryFaults(role),
+      ...(role.rules ? ruleFaults(role) : []),
       ...breakGlassFaults(role, Object.keys(catalog.reviewers)),
     ];
     for (const { path, message } of faults) fault([...at, ...path], message);

@@ -1,6 +1,7 @@
 /** Plan: what the AWS leg hands to the cluster leg; complete, and nothing else is needed to carry it out. */
 import type { PolicyRule } from './catalog.ts';
 import { canonicalJson } from './digest.ts';
+import type { SurveyedRole } from './foreign-role.ts';
 import type { Subject } from './identity.ts';
 import type { Instant } from './instant.ts';
 import type { Binding } from './request.ts';
@@ -74,6 +75,8 @@ export interface SurveyPlan {
   cursor?: string;
   /** Only these, whatever marks they bear: read one by one. */
   places?: Pick<Binding, 'namespace' | 'name'>[];
+  /** Instead of RoleBindings: what these ClusterRoles, which are not ours, allow. */
+  roles?: string[];
 }
 
 /** A RoleBinding with our mark, as it stands. What somebody else may have edited is told as it is, not as it should be. */
@@ -93,4 +96,6 @@ export interface Survey {
   grants: StandingGrant[];
   /** For the next page; absent on the last. */
   cursor?: string;
+  /** By name; all that were asked for. */
+  roles?: Record<string, SurveyedRole>;
 }

@@ -26,6 +26,11 @@ export function inShort(rules: readonly RbacRule[], namespaces: readonly string[
   return [`Can ${canInShort(rules)}${place}.`, cannotInShort(rules)].filter((part) => part !== '').join(' ');
 }
 
+/** Of a role that isn't ours, where nobody has looked what it allows. */
+export function foreignInShort(clusterRole: string): string {
+  return `Can do what the ClusterRole "${clusterRole}" allows on the cluster: it is read and judged there when it is asked for, and again when it is given.`;
+}
+
 /** What is done in the same way is told together. */
 function canInShort(rules: readonly RbacRule[]): string {
   const byDoing = new Map<string, string[]>();

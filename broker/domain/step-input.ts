@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { ClusterSweep } from './cluster-sweep.ts';
+import type { SurveyedRole } from './foreign-role.ts';
 import { type Instant, instantOf, instantSchema } from './instant.ts';
 import type { SignedPlan, Survey, SurveyPlan, UnbindPlan, UnbindResult } from './plan.ts';
 
@@ -72,7 +73,24 @@ export const surveyPlan: z.ZodType<SurveyPlan> = z.object({
   cluster,
   cursor: z.string().min(1).exactOptional(),
   places: z.array(z.object(place)).max(100).exactOptional(),
+  roles: z.array(name).min(1).max(20).exactOptional(),
 });
+
+const surveyedRole: z.ZodType<SurveyedRole> = z.union([
+  z.literal('absent'),
+  z.strictObject({ unfit: z.string().max(500) }),
+  // Nothing of a rule may be lost on the way: it would be judged as less than it is.
+  z.strictObject({
+    rules: z.array(
+      z.strictObject({
+        apiGroups: z.array(z.string()).min(1),
+        resources: z.array(z.string()).min(1),
+        verbs: z.array(z.string()).min(1),
+        resourceNames: z.array(z.string()).min(1).exactOptional(),
+      }),
+    ),
+  }),
+]);
 
 export const survey: z.ZodType<Survey> = z.object({
   grants: z.array(
@@ -88,6 +106,7 @@ export const survey: z.ZodType<Survey> = z.object({
     }),
   ),
   cursor: z.string().exactOptional(),
+  roles: z.record(name, surveyedRole).exactOptional(),
 });
 
 export const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Caller } from '#domain/identity.ts';
+import type { SurveyNeeds } from '#operations/survey-foreign.ts';
 import type { World } from '#ports';
 import type { Bindings } from './caller.ts';
 import type { ProblemName } from './problem.ts';
@@ -22,7 +23,8 @@ export type ApiWorld = Pick<
   | 'entries'
   | 'identities'
   | 'background'
->;
+> &
+  SurveyNeeds;
 
 export interface Call<P, Q, B> {
   caller: Caller;

@@ -4,6 +4,7 @@ import { ClusterNotReady, ClusterUnfenced, PlanRefused, StillStanding } from '#d
 import type { BindPlan, SignedPlan } from '#domain/plan.ts';
 import type { Binding } from '#domain/request.ts';
 import { grantsSame, isOurs, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts';
+import { isOwnRole } from '#domain/role-definition.ts';
 import type { ClusterSession, World } from '#ports';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'cluster' | 'verifier'>;
@@ -32,17 +33,6 @@ function refuseUnlessLive(world: Needs, signed: SignedPlan): void {
 
 async function refuseUnlessReady(session: ClusterSession, plan: BindPlan): Promise<void> {
   const { eksName } = plan.cluster;
-  const role = await session.readClusterRole(plan.clusterRole);
-  if (!role) {
-    throw new ClusterNotReady(
-      `ClusterRole ${plan.clusterRole} is not on ${eksName}. Run: curfew onboard --cluster ${eksName}`,
-    );
-  }
-  if (rulesDigest(role.rules) !== plan.rulesDigest) {
-    throw new ClusterNotReady(
-      `ClusterRole ${plan.clusterRole} on ${eksName} is not what was approved. Run: curfew onboard --cluster ${eksName}`,
-    );
-  }
   for (const { namespace } of plan.bindings) {
     if (await session.refusesForbidden(namespace, plan.clusterRole)) continue;
     throw new ClusterUnfenced(
@@ -50,6 +40,37 @@ async function refuseUnlessReady(session: ClusterSession, plan: BindPlan): Promi
         `or changed. Run: curfew onboard --cluster ${eksName}`,
     );
   }
+  // Last of all: from here to the RoleBinding is as short as can be.
+  await (isOwnRole(plan.clusterRole) ? refuseUnlessApproved : refuseUnlessUnchanged)(session, plan);
+}
+
+async function refuseUnlessApproved(
+  session: ClusterSession,
+  { clusterRole, rulesDigest: approved, cluster: { eksName } }: BindPlan,
+): Promise<void> {
+  const role = await session.readClusterRole(clusterRole);
+  if (!role) {
+    throw new ClusterNotReady(
+      `ClusterRole ${clusterRole} is not on ${eksName}. Run: curfew onboard --cluster ${eksName}`,
+    );
+  }
+  if (rulesDigest(role.rules) !== approved) {
+    throw new ClusterNotReady(
+      `ClusterRole ${clusterRole} on ${eksName} is not what was approved. Run: curfew onboard --cluster ${eksName}`,
+    );
+  }
+}
+
+/** Of a role that isn't ours: with all that it takes over from others. */
+async function refuseUnlessUnchanged(
+  session: ClusterSession,
+  { clusterRole, rulesDigest: approved, cluster: { eksName } }: BindPlan,
+): Promise<void> {
+  const found = await session.surveyRole(clusterRole);
+  if (typeof found === 'object' && 'rules' in found && rulesDigest(found.rules) === approved) return;
+  throw new ClusterNotReady(
+    `ClusterRole ${clusterRole} on ${eksName} is not what was approved: it was changed a moment ago. Ask again.`,
+  );
 }
 
 async function bind(session: ClusterSession, plan: BindPlan, wanted: RoleBinding): Promise<Binding> {

@@ -6,23 +6,31 @@ import { decide } from '#domain/policy/decide.ts';
 import type { Decision } from '#domain/policy/decision.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
 import { fewest } from '#domain/policy/review-needs.ts';
-import { type AccessRequest, requestDigest } from '#domain/request.ts';
+import { type AccessRequest, type Resolved, requestDigest } from '#domain/request.ts';
+import { isOwnRole } from '#domain/role-definition.ts';
 import type { Anew } from '#domain/transitions/ask-again.ts';
 import { riskNow } from '#domain/transitions/note-signal.ts';
 import type { World } from '#ports';
-import { resolve } from './judge-submission.ts';
 
-type Needs = Pick<World, 'catalog' | 'settings' | 'clock'>;
+type Needs = Pick<World, 'catalog' | 'clock'>;
 
 /** What stands in the way: nothing that could be mended, or something that its reviewers can answer for anew. */
 export type ApprovalFault = { refused: string } | { anew: Anew };
 
-/** Undefined where it holds. `principal` is the role as IAM has it now; `circumstances` are those of this moment. */
+/** What is known at this moment. */
+export interface Now {
+  /** The role as IAM has it. */
+  principal: Principal;
+  /** What the request comes to; undefined where its role or cluster isn't in the catalog any more. */
+  resolved: Resolved | undefined;
+  circumstances: Circumstances;
+}
+
+/** Undefined where it holds. */
 export function approvalFault(
   world: Needs,
   request: AccessRequest,
-  principal: Principal,
-  circumstances: Circumstances,
+  { principal, resolved, circumstances }: Now,
 ): ApprovalFault | undefined {
   const { catalog } = world;
   const { asked, requester, subject } = request;
@@ -36,7 +44,6 @@ export function approvalFault(
   const { endFrom } = catalog.risk;
   if (endFrom !== undefined && request.signals && riskNow(request) >= endFrom)
     return { refused: `the risk has grown to ${riskNow(request)}; ${endFrom} is the limit` };
-  const resolved = resolve(world, asked);
   if (!resolved) return { refused: 'its role or cluster is no longer in the catalog' };
   const reason = changed(request, resolved) ?? unapproved(catalog, request, decision);
   if (reason === undefined) return undefined;
@@ -44,15 +51,15 @@ export function approvalFault(
   return { anew: { resolved, decision, reviewers, reason } };
 }
 
-function changed({ asked, resolved }: AccessRequest, now: AccessRequest['resolved']): string | undefined {
+function changed({ asked, resolved }: AccessRequest, now: Resolved): string | undefined {
   const { eksCluster } = resolved;
   const moved =
     now.clusterRole !== resolved.clusterRole ||
     now.eksCluster.eksName !== eksCluster.eksName ||
     now.eksCluster.region !== eksCluster.region;
-  return moved
-    ? `role "${asked.role}" or its cluster changed in the catalog since it was approved`
-    : undefined;
+  if (moved) return `role "${asked.role}" or its cluster changed in the catalog since it was approved`;
+  if (isOwnRole(now.clusterRole) || now.rulesDigest === resolved.rulesDigest) return undefined;
+  return `ClusterRole "${now.clusterRole}" of the cluster changed since it was approved`;
 }
 
 /** What was wanted when they answered, and what is wanted now: both have to be met. */

@@ -1,6 +1,7 @@
 /** Judges what is asked, without writing anything: what it comes to by the catalog, and what policy says to it. */
 import { eksClusterNamed, listed } from '#domain/catalog-lookup.ts';
 import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
+import { rulesFound, type SurveyedRole } from '#domain/foreign-role.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import { decide } from '#domain/policy/decide.ts';
@@ -8,6 +9,7 @@ import type { Decision } from '#domain/policy/decision.ts';
 import type { AccessRequest, Asked, Resolved, Submission } from '#domain/request.ts';
 import type { World } from '#ports';
 import { readCircumstances } from './read-circumstances.ts';
+import { type SurveyNeeds, surveyForeign } from './survey-foreign.ts';
 
 export interface AskedFor {
   asked: Asked;
@@ -18,7 +20,8 @@ export interface AskedFor {
 export type JudgeNeeds = Pick<
   World,
   'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'kills' | 'organisation'
->;
+> &
+  SurveyNeeds;
 
 export interface Judged {
   core: Pick<AccessRequest, 'id' | 'subject' | 'requester' | 'asked' | 'resolved'>;
@@ -32,14 +35,15 @@ export async function judgeSubmission(
   { asked, firstStart }: AskedFor,
 ): Promise<Judged> {
   const line = firstStart === undefined ? {} : { firstStart };
+  const surveyed = await surveyForeign(world, asked);
   const core = {
     id: world.ids.requestId(),
     subject: subjectOf(caller),
     requester: requesterOf(caller),
     asked,
-    resolved: resolve(world, asked) ?? unresolved(world, asked),
+    resolved: resolve(world, asked, surveyed) ?? unresolved(world, asked),
   };
-  const circumstances = await readCircumstances(world, 'submit', core);
+  const circumstances = await readCircumstances(world, 'submit', core, surveyed);
   const question = { catalog: world.catalog, asked, requester: caller, now: world.clock.now() };
   return { core, decision: decide({ ...question, ...line, ...circumstances }), line };
 }
@@ -55,20 +59,23 @@ function requesterOf(caller: Caller): AccessRequest['requester'] {
   };
 }
 
-/** What is asked comes to by the catalog; undefined where its role or cluster isn't there. */
+/**
+ * What is asked comes to by the catalog; undefined where its role or cluster isn't there.
+ *
+ * @param surveyed of a role that isn't ours: as it stands on the cluster
+ */
 export function resolve(
   { catalog, settings }: Pick<World, 'catalog' | 'settings'>,
   asked: Asked,
+  surveyed: SurveyedRole | undefined,
 ): Resolved | undefined {
   const eksCluster = eksClusterNamed(catalog, asked.cluster, settings.region);
   const role = listed(catalog.roles, asked.role);
   if (!eksCluster || !role) return undefined;
-  return {
-    eksCluster,
-    clusterRole: clusterRoleName(asked.role, role.rules),
-    rules: canonicalRules(role.rules),
-    rulesDigest: rulesDigest(role.rules),
-  };
+  const { clusterRole, rules } = role.rules
+    ? { clusterRole: clusterRoleName(asked.role, role.rules), rules: canonicalRules(role.rules) }
+    : { clusterRole: role.clusterRole, rules: rulesFound(surveyed) };
+  return { eksCluster, clusterRole, rules, rulesDigest: rulesDigest(rules) };
 }
 
 export function askedOf({ duration, namespaces, ...rest }: Submission): Asked {

@@ -23,8 +23,10 @@ import { requestEnd } from '#domain/transitions/request-end.ts';
 import type { World } from '#ports';
 import { changeRecord, readRequest } from './change-record.ts';
 import { approvalFault, extensionFault } from './check-approval.ts';
+import { resolve } from './judge-submission.ts';
 import { readCircumstances } from './read-circumstances.ts';
 import { shipEvents } from './ship-events.ts';
+import { type SurveyNeeds, surveyForeign } from './survey-foreign.ts';
 import { entryKeyOf, refuseIfBusy, takeEntry } from './take-entry.ts';
 
 type Needs = Pick<
@@ -41,7 +43,8 @@ type Needs = Pick<
   | 'auditSink'
   | 'signer'
   | 'metrics'
->;
+> &
+  SurveyNeeds;
 
 const actor = 'curfew:OpenGrant';
 
@@ -111,8 +114,11 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
   try {
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
-    const circumstances = await readCircumstances(world, 'grant', request);
-    const fault = approvalFault(world, request, principal, circumstances);
+    const surveyed = await surveyForeign(world, request.asked);
+    const resolved = resolve(world, request.asked, surveyed);
+    const judged = resolved ? { ...request, resolved } : request;
+    const circumstances = await readCircumstances(world, 'grant', judged, surveyed);
+    const fault = approvalFault(world, request, { principal, resolved, circumstances });
     if (fault && 'anew' in fault) return await askOrRefuse(world, request, fault.anew);
     const refused = fault?.refused ?? (await extensionFault(world, request));
     if (refused !== undefined) return await refuse(world, request, 'denied', refused);

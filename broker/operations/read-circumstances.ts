@@ -1,5 +1,6 @@
 /** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, and what the organisation's policy says. */
 import { isAfterReviewOpen } from '#domain/after-review.ts';
+import type { SurveyedRole } from '#domain/foreign-role.ts';
 import { scopesOf } from '#domain/kill-scope.ts';
 import type { Finding } from '#domain/policy/decision.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
@@ -15,18 +16,30 @@ const newest = 100;
 type Needs = Pick<World, 'clock' | 'catalog' | 'records' | 'kills' | 'organisation'>;
 type Judged = Pick<AccessRequest, 'id' | 'requester' | 'subject' | 'asked' | 'resolved'>;
 
-/** Fails closed: where any of it can't be read, there is no decision. */
+/**
+ * Fails closed: where any of it can't be read, there is no decision.
+ *
+ * @param judged `resolved` as of now
+ * @param surveyed of a role that isn't ours: as it stands on the cluster
+ */
 export async function readCircumstances(
   world: Needs,
   phase: PolicyInput['phase'],
   judged: Judged,
+  surveyed: SurveyedRole | undefined,
 ): Promise<Circumstances> {
   const [past, killSwitch] = await Promise.all([
     pastOf(world, judged),
     world.kills.switchOn(scopesOf(judged)),
   ]);
   const organisation = await judge(world, phase, judged, past);
-  return { past, organisation, ...(killSwitch === undefined ? {} : { killSwitch }) };
+  return {
+    past,
+    organisation,
+    rules: judged.resolved.rules,
+    ...(killSwitch === undefined ? {} : { killSwitch }),
+    ...(surveyed === undefined ? {} : { surveyed }),
+  };
 }
 
 async function othersOf(world: Pick<World, 'records'>, { id, requester }: Judged): Promise<AccessRequest[]> {
@@ -55,9 +68,9 @@ async function pastOf(world: Pick<World, 'records'>, judged: Judged): Promise<Ac
 async function judge(
   { clock, catalog, organisation }: Needs,
   phase: PolicyInput['phase'],
-  { asked, requester }: Judged,
+  { asked, requester, resolved: { rules } }: Judged,
   others: readonly AccessRequest[],
 ): Promise<Finding[]> {
-  const input = policyInput({ now: clock.now(), phase, asked, requester, others, catalog });
+  const input = policyInput({ now: clock.now(), phase, asked, requester, others, catalog, rules });
   return input ? findingsOf(await organisation.judge(input)) : [];
 }

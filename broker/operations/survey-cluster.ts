@@ -1,4 +1,4 @@
-/** SurveyCluster (cluster leg): reads one page of the RoleBindings that carry this deployment's mark, or single ones. Changes nothing. */
+/** SurveyCluster (cluster leg): reads one page of the RoleBindings that carry this deployment's mark, or single ones, or what roles that aren't ours allow. Changes nothing. */
 import { instantSchema } from '#domain/instant.ts';
 import type { StandingGrant, Survey, SurveyPlan } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -9,9 +9,15 @@ const pageSize = 500;
 
 export async function surveyCluster(
   world: Pick<World, 'cluster'>,
-  { cluster, deployment, cursor, places }: SurveyPlan,
+  { cluster, deployment, cursor, places, roles }: SurveyPlan,
 ): Promise<Survey> {
   const session = await world.cluster.connect(cluster);
+  if (roles) {
+    const surveyed = await Promise.all(
+      roles.map(async (name) => [name, await session.surveyRole(name)] as const),
+    );
+    return { grants: [], roles: Object.fromEntries(surveyed) };
+  }
   if (places) {
     const read = await Promise.all(
       places.map(({ namespace, name }) => session.readRoleBinding(namespace, name)),

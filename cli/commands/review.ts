@@ -57,10 +57,7 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
 /** What the role asked for can lead to, with what the catalog says to it now. */
 async function bewareOf(session: Session, { asked, resolved }: RequestView): Promise<string[]> {
   const { roles } = await session.api().catalog();
-  const listed = roles.find(({ name }) => name === asked.role)?.escalations ?? [];
-  const accepts = listed.flatMap(({ id, accepted }) =>
-    accepted === undefined ? [] : [{ escalation: id, reason: accepted }],
-  );
+  const accepts = roles.find(({ name }) => name === asked.role)?.accepts ?? [];
   return concernsOf({ rules: resolved.rules, accepts }).map(concernInWords);
 }
 

@@ -38,7 +38,7 @@ export function rolesCommand(): Command {
             ['Role', role.name],
             ['What for', role.description],
             ['In short', role.inShort],
-            ...rulesInWords(role.rules).map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
+            ...rulesInWords(role.rules ?? []).map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
             ...role.escalations.map((each, i) => [i === 0 ? 'Beware' : '', concernInWords(each)] as const),
             ['Clusters', role.clusters.join(', ')],
             ['Namespaces', role.namespaces.join(', ')],

@@ -5,7 +5,10 @@ import { allows } from '#domain/rbac.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { RefusedCall } from './forbidden.ts';
 
-type Role = CatalogView['roles'][number];
+type ListedRole = CatalogView['roles'][number];
+/** One whose rules are known. What a ClusterRole of the clusters allows is not, without asking one. */
+type Role = ListedRole & { rules: NonNullable<ListedRole['rules']> };
+const isKnown = (role: ListedRole): role is Role => role.rules !== undefined;
 
 /** A role of the catalog that allows the calls; another kind may follow that carries its own verbs and names. */
 export interface Suggestion {
@@ -32,9 +35,10 @@ export interface Suggested {
 /** One role for everything where there is one, else one for each call that any role allows. */
 export function suggest(
   calls: readonly RefusedCall[],
-  { roles }: Pick<CatalogView, 'roles'>,
+  catalog: Pick<CatalogView, 'roles'>,
   wanted: Wanted = {},
 ): Suggested {
+  const roles = catalog.roles.filter(isKnown);
   const placed = calls.map((call) => placesOf(call, roles, wanted));
   const reachable = placed.filter(({ namespaces }) => namespaces.length > 0);
   const whole = reachable.length > 1 ? narrowest(reachable, roles, wanted) : undefined;

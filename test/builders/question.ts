@@ -1,5 +1,5 @@
 /** Decisions on a question with whatever a test wants otherwise: alice asks for half an hour of pod-reader in payments. */
-import type { Catalog, CatalogRole } from '#domain/catalog.ts';
+import type { Catalog, CatalogRole, PolicyRule } from '#domain/catalog.ts';
 import { decide } from '#domain/policy/decide.ts';
 import type { Decision } from '#domain/policy/decision.ts';
 import type { Circumstances, PastRequest } from '#domain/policy/guardrail.ts';
@@ -29,16 +29,18 @@ export function decided({ asked = {}, requester, catalog, now = usualNow, ...mor
   } as Asked;
   const person = requester ?? { person: 'alice@example.com' };
   const who = { sessionName: person.person ?? 'build-42', ...person };
-  const circumstances = { past: [], organisation: [], ...more };
-  return decide({ catalog: aCatalog(catalog), asked: full, requester: who, now, ...circumstances });
+  const given = aCatalog(catalog);
+  const rules = (Object.hasOwn(given.roles, full.role) && given.roles[full.role]?.rules) || [];
+  const circumstances = { past: [], organisation: [], rules, ...more };
+  return decide({ catalog: given, asked: full, requester: who, now, ...circumstances });
 }
 
 /** A change of one role of the catalog. */
 export const role =
-  (change: (role: CatalogRole) => void, name = 'pod-reader') =>
+  (change: (role: CatalogRole & { rules: PolicyRule[] }) => void, name = 'pod-reader') =>
   (catalog: Catalog): void => {
     const found = catalog.roles[name];
-    if (found) change(found);
+    if (found?.rules) change(found);
   };
 
 /** An earlier request of hers. */

@@ -31,7 +31,8 @@ function decided(
 ) {
   const full = { ...usual, ...asked };
   const past = [before(full)];
-  return decide({ catalog, asked: full, requester, now, past, organisation: [] });
+  const { rules = [] } = catalog.roles[full.role] ?? {};
+  return decide({ catalog, asked: full, requester, now, past, organisation: [], rules });
 }
 
 const staging = { cluster: 'shop-staging', role: 'look-around', namespaces: ['checkout'] };
@@ -47,7 +48,8 @@ describe('in the example of docs/catalog.md', () => {
     expect(decided({ ticket: 'see chat' }).matched).toEqual(['ticket']);
     const { ticket: _, ...without } = usual;
     expect(
-      decide({ catalog, asked: without, requester: dana, now: noon, past: [], organisation: [] }).matched,
+      decide({ catalog, asked: without, requester: dana, now: noon, past: [], organisation: [], rules: [] })
+        .matched,
     ).toEqual(['environment:production']);
   });
   it('the checkout takes one of each team, who are two people', () => {
@@ -80,7 +82,7 @@ describe('in the example of docs/catalog.md', () => {
     const asked = { ...usual, ...shell, breakGlass: true as const };
     const { ticket: _, ...untold } = asked;
     const now = saturdayNight;
-    const question = { catalog, asked: untold, requester: dana, now, past: [], organisation: [] };
+    const question = { catalog, asked: untold, requester: dana, now, past: [], organisation: [], rules: [] };
     expect(decide(question)).toMatchObject({
       outcome: 'approve',
       matched: expect.arrayContaining(['break-glass']),
@@ -91,9 +93,9 @@ describe('in the example of docs/catalog.md', () => {
   it('nobody has a shell and a secret at a time', () => {
     const asked = { ...usual, role: 'rotate-gateway-key' };
     const past = [aPast({ status: 'active', asked: { ...usual, role: 'shell-in-payments' } })];
-    expect(decide({ catalog, asked, requester: dana, now: noon, past, organisation: [] }).matched).toContain(
-      'duties',
-    );
+    expect(
+      decide({ catalog, asked, requester: dana, now: noon, past, organisation: [], rules: [] }).matched,
+    ).toContain('duties');
   });
   it('Sam is one person under both names', () => {
     const key = { role: 'rotate-gateway-key' };
@@ -104,7 +106,8 @@ describe('in the example of docs/catalog.md', () => {
     alone.reviewers.security = { members: ['sam@example.com'] };
     const asked = { ...usual, ...key };
     expect(
-      decide({ catalog: alone, asked, requester: sam, now: noon, past: [], organisation: [] }).matched,
+      decide({ catalog: alone, asked, requester: sam, now: noon, past: [], organisation: [], rules: [] })
+        .matched,
     ).toContain('reviewers');
   });
 });

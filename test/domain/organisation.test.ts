@@ -56,10 +56,11 @@ describe('what a policy is told', () => {
   const catalog = sampleCatalog();
   const [roleName, role] = Object.entries(catalog.roles)[0] ?? [];
   if (!roleName || !role) throw new Error('The sample catalog has no role.');
+  const rules = role.rules ?? [];
   const told = (of: Partial<Parameters<typeof policyInput>[0]> = {}) => {
     const { asked, requester } = aRequest({ asked: { role: roleName } });
     const now = '2026-11-21T14:00:00.000Z';
-    const input = policyInput({ now, phase: 'submit', asked, requester, others: [], catalog, ...of });
+    const input = policyInput({ now, phase: 'submit', asked, requester, others: [], rules, catalog, ...of });
     if (!input) throw new Error('There is something to judge.');
     return input;
   };
@@ -99,7 +100,9 @@ describe('what a policy is told', () => {
   it('is nothing where the catalog has no such role', () => {
     const { asked, requester } = aRequest({ asked: { role: 'gone' } });
     const now = '2026-11-21T14:00:00.000Z';
-    expect(policyInput({ now, phase: 'submit', asked, requester, others: [], catalog })).toBeUndefined();
+    expect(
+      policyInput({ now, phase: 'submit', asked, requester, others: [], rules, catalog }),
+    ).toBeUndefined();
   });
 
   it('says of a cluster what its environment is', () => {

@@ -5,6 +5,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoKills } from '#adapters/dynamo-kills.ts';
 import { DynamoRecords } from '#adapters/dynamo-records.ts';
+import { MemoryClusterLeg } from '#adapters/memory/cluster-leg.ts';
+import { MemoryEntries } from '#adapters/memory/entries.ts';
 import { StepFunctionsExecutions } from '#adapters/step-functions.ts';
 import { randomIds, systemClock } from '#adapters/system.ts';
 import { readCatalog } from '#domain/catalog-file.ts';
@@ -34,6 +36,9 @@ export async function submitWithWindow(person: E2ePerson, seconds: number): Prom
       records: new DynamoRecords(documents, table),
       kills: new DynamoKills(documents, table),
       organisation: { judge: async () => noObjection },
+      // Asked of roles that aren't ours only.
+      entries: new MemoryEntries(),
+      clusterLeg: new MemoryClusterLeg(),
       executions: new StepFunctionsExecutions(new SFNClient(options), cloud.outputs.StateMachineArn ?? ''),
     },
     {

@@ -84,8 +84,8 @@ export const bindMutants: readonly Mutant[] = [
     changes: [
       {
         file: bind,
-        from: 'if (rulesDigest(role.rules) !== plan.rulesDigest) {',
-        to: "if (plan.rulesDigest === '') {",
+        from: 'if (rulesDigest(role.rules) !== approved) {',
+        to: "if (approved === '') {",
       },
     ],
     killedBy: plans,

@@ -117,9 +117,9 @@ export const breakGlassMutants: readonly Mutant[] = [
     guards: 'the boundary of secrets',
     changes: [
       {
-        file: 'broker/domain/catalog-break-glass.ts',
-        from: '...(reachesSecrets(role)',
-        to: '...(reachesSecrets({ ...role, rules: [] })',
+        file: 'broker/domain/role-definition.ts',
+        from: 'if (!role.breakGlass || !reachesSecrets(role)) return [];',
+        to: 'if (role) return [];',
       },
     ],
     killedBy: unit('domain/catalog-break-glass'),

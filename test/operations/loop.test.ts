@@ -253,7 +253,7 @@ describe('answers', () => {
     await machine.run();
     await answerByMail(world, request);
     const shown = request.digest;
-    world.catalog.roles['pod-reader']?.rules.push({
+    world.catalog.roles['pod-reader']?.rules?.push({
       apiGroups: [''],
       resources: ['events'],
       verbs: ['get'],
@@ -278,7 +278,7 @@ describe('answers', () => {
     await machine.run();
     await answerByMail(world, request);
     const role = world.catalog.roles['pod-reader'];
-    role?.rules.push({ apiGroups: [''], resources: ['events'], verbs: ['get'] });
+    role?.rules?.push({ apiGroups: [''], resources: ['events'], verbs: ['get'] });
     const rules = role?.rules ?? [];
     const name = clusterRoleName('pod-reader', rules);
     world.clusterOf('payments-prod').clusterRoles.set(name, { rules });

@@ -1,20 +1,29 @@
 /** Kubernetes clusters in memory: RoleBindings, Roles, ClusterRoles and the fences that admission keeps. */
 
 import { managedBy } from '#domain/access-entry.ts';
+import { allowedBy, type LabelSelector } from '#domain/aggregation.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
+import type { SurveyedRole } from '#domain/foreign-role.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import { liesWithin, type TaskRole } from '#domain/task-role.ts';
 import type { Clock, ClusterApi, ClusterSession, Page } from '#ports';
 import { copyOf } from './copy.ts';
 
+interface StandingRole {
+  rules: PolicyRule[];
+  labels?: Record<string, string>;
+  /** Of those that take over the rules of others. */
+  selectors?: LabelSelector[];
+}
+
 /** One cluster; tests change it as its administrators would. */
 export class MemoryCluster {
   readonly roleBindings = new Map<string, Stored<RoleBinding>>();
   /** Those of grants that are for one task. */
   readonly roles = new Map<string, Stored<TaskRole>>();
-  readonly clusterRoles = new Map<string, { rules: PolicyRule[] }>();
+  readonly clusterRoles = new Map<string, StandingRole>();
   /** Namespaces in which onboarding has given the broker its rights. */
   readonly namespaces = new Set<string>();
   /** Whether the admission policies stand. */
@@ -65,7 +74,19 @@ class MemorySession implements ClusterSession {
   }
 
   async readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined> {
-    return copyOf(this.#reach().clusterRoles.get(name));
+    const found = this.#reach().clusterRoles.get(name);
+    if (found?.selectors) throw new ClusterNotReady(`ClusterRole ${name} takes over the rules of others.`);
+    return found && { rules: copyOf(found.rules) };
+  }
+
+  async surveyRole(name: string): Promise<SurveyedRole> {
+    const all = [...this.#reach().clusterRoles].map(([each, { labels = {}, selectors = [], rules }]) => ({
+      name: each,
+      labels,
+      selectors,
+      rules,
+    }));
+    return copyOf(allowedBy(name, all));
   }
 
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {

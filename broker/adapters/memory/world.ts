@@ -87,7 +87,10 @@ function onboard(
     const cluster = new MemoryCluster();
     for (const [roleName, role] of Object.entries(catalog.roles)) {
       if (!role.clusters.includes(name)) continue;
-      cluster.clusterRoles.set(clusterRoleName(roleName, role.rules), { rules: structuredClone(role.rules) });
+      if (role.rules)
+        cluster.clusterRoles.set(clusterRoleName(roleName, role.rules), {
+          rules: structuredClone(role.rules),
+        });
       for (const namespace of namespacesOn(role, listed, [])) cluster.namespaces.add(namespace);
     }
     entries.clusters.set(eksName, {

@@ -6,13 +6,21 @@ import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
 import { lambdaBackground } from '../lambda-background.ts';
+import { lambdaSurvey } from '../lambda-cluster-leg.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
 import { killOrders, recordsAndLedger, tableOf } from './records.ts';
 
 export function apiWorld() {
-  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'killFunction']);
-  const { region, deployment, stateMachineArn, killFunction } = settings;
+  const settings = environment([
+    'region',
+    'deployment',
+    'table',
+    'stateMachineArn',
+    'killFunction',
+    'surveyFunction',
+  ]);
+  const { region, deployment, stateMachineArn, killFunction, surveyFunction } = settings;
   const table = tableOf('granting', settings);
   return {
     clock: systemClock,
@@ -24,6 +32,7 @@ export function apiWorld() {
     ...killOrders(table),
     executions: stepFunctions('granting', region, stateMachineArn),
     entries: eksEntries('granting'),
+    clusterLeg: lambdaSurvey(region, surveyFunction),
     identities: iamIdentities('granting', region),
     background: lambdaBackground(region, { killGrants: killFunction }),
   };

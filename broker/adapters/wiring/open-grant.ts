@@ -6,13 +6,21 @@ import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
 import { kmsSigner } from '../kms-signer.ts';
+import { lambdaSurvey } from '../lambda-cluster-leg.ts';
 import { s3AuditSink } from '../s3-audit-sink.ts';
 import { systemClock } from '../system.ts';
 import { killOrders, recordsAndLedger, tableOf } from './records.ts';
 
 export function openGrantWorld() {
-  const settings = environment(['region', 'deployment', 'table', 'auditBucket', 'planKeyId']);
-  const { region, deployment, auditBucket, planKeyId } = settings;
+  const settings = environment([
+    'region',
+    'deployment',
+    'table',
+    'auditBucket',
+    'planKeyId',
+    'surveyFunction',
+  ]);
+  const { region, deployment, auditBucket, planKeyId, surveyFunction } = settings;
   const table = tableOf('granting', settings);
   const metrics = new EmfMetrics(deployment);
   return {
@@ -23,6 +31,7 @@ export function openGrantWorld() {
     ...recordsAndLedger(table),
     ...killOrders(table),
     entries: eksEntries('granting'),
+    clusterLeg: lambdaSurvey(region, surveyFunction),
     identities: iamIdentities('granting', region),
     auditSink: s3AuditSink('granting', region, auditBucket),
     signer: kmsSigner('granting', region, planKeyId),

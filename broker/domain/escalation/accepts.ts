@@ -58,7 +58,7 @@ export interface AcceptFault {
 export function acceptFaults(role: JudgedRole): AcceptFault[] {
   const concerns = concernsOf(role);
   return [
-    ...concerns.flatMap((concern) => unaccepted(concern) ?? []),
+    ...concerns.flatMap((concern) => (isRefused(concern) ? refusal(concern) : [])),
     ...idleAccepts(role.accepts, concerns),
   ];
 }
@@ -68,9 +68,20 @@ const impersonations: ReadonlySet<string> = new Set(
   identities.filter(({ id }) => id.includes('-impersonate-')).map(({ id }) => id),
 );
 
-/** A wildcard is refused whatever is accepted, and hides what its rule is really for. */
-function unaccepted({ id, severity, title, why, by, rules, accepted }: Concern): AcceptFault | undefined {
-  if (id === 'E01-wildcard' || (accepted !== undefined && !impersonations.has(id))) return undefined;
+/** Whether nothing in the catalog lets it pass. A wildcard is never accepted: it hides what its rule is really for. */
+function isUnaccepted({ id, accepted }: Concern): boolean {
+  return accepted === undefined || id === 'E01-wildcard' || impersonations.has(id);
+}
+
+/** What keeps a role from being had. */
+export function unacceptedOf(role: JudgedRole): Concern[] {
+  return concernsOf(role).filter(isUnaccepted);
+}
+
+/** Wildcards of the catalog's own rules are told by what names their lines. */
+const isRefused = (concern: Concern) => concern.id !== 'E01-wildcard' && isUnaccepted(concern);
+
+function refusal({ id, severity, title, why, by, rules, accepted }: Concern): AcceptFault {
   if (accepted !== undefined) {
     return {
       path: ['rules', rules[0] ?? 0],

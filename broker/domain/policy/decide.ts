@@ -10,6 +10,7 @@ import { concurrency } from './guardrails/concurrency.ts';
 import { duration } from './guardrails/duration.ts';
 import { duties } from './guardrails/duties.ts';
 import { environment } from './guardrails/environment.ts';
+import { foreignRole } from './guardrails/foreign-role.ts';
 import { hours } from './guardrails/hours.ts';
 import { killSwitch } from './guardrails/kill-switch.ts';
 import { namespaces } from './guardrails/namespaces.ts';
@@ -23,7 +24,7 @@ import { riskFindings, riskOf } from './risk.ts';
 import { waive } from './waive.ts';
 
 const guardrails: readonly Guardrail[] = [
-  ...[killSwitch, cluster, role, namespaces, duration, start, hours, ticket],
+  ...[killSwitch, cluster, role, foreignRole, namespaces, duration, start, hours, ticket],
   ...[environment, workloads, duties, concurrency, rate, breakGlass],
 ];
 

@@ -1,5 +1,6 @@
 /** The shape of every guardrail: looks at one question, returns what it found. */
-import type { Catalog, CatalogRole } from '../catalog.ts';
+import type { Catalog, CatalogRole, PolicyRule } from '../catalog.ts';
+import type { SurveyedRole } from '../foreign-role.ts';
 import type { Caller } from '../identity.ts';
 import type { Instant } from '../instant.ts';
 import type { KillSwitch } from '../kill-scope.ts';
@@ -20,6 +21,10 @@ export interface Circumstances {
   killSwitch?: KillSwitch;
   /** What the organisation's own policy found. */
   organisation: readonly Finding[];
+  /** What would be granted. */
+  rules: readonly PolicyRule[];
+  /** Of a role that isn't ours: as it stands on the cluster. */
+  surveyed?: SurveyedRole;
 }
 
 /** What a guardrail may look at. `role` is absent where the catalog has none of that name. */

@@ -1,5 +1,5 @@
 /** Puts together what the organisation's policy is told about one request. */
-import type { Catalog } from '../catalog.ts';
+import type { Catalog, PolicyRule } from '../catalog.ts';
 import { environmentOf, listed } from '../catalog-lookup.ts';
 import type { Instant } from '../instant.ts';
 import { mayStand } from '../lifecycle.ts';
@@ -14,6 +14,8 @@ export interface AskedOfPolicy {
   /** Other requests of the same requester; those that hold nothing now are left out. */
   others: readonly AccessRequest[];
   catalog: Pick<Catalog, 'roles' | 'clusters' | 'environments'>;
+  /** What would be granted. */
+  rules: readonly PolicyRule[];
 }
 
 /** Undefined where the catalog has no such role: there is nothing to judge. */
@@ -22,7 +24,7 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
   const { roles } = of.catalog;
   const role = listed(roles, of.asked.role);
   if (!role) return undefined;
-  const { duty, rules, maxDuration, ticketRequired, reviews } = role;
+  const { duty, maxDuration, ticketRequired, reviews } = role;
   return {
     version: 1,
     at: of.now,
@@ -36,7 +38,7 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
     },
     role: {
       duty,
-      rules: rules.map(({ resourceNames, ...rule }) =>
+      rules: of.rules.map(({ resourceNames, ...rule }) =>
         resourceNames === undefined ? rule : { ...rule, resourceNames },
       ),
       maxDurationSeconds: maxDuration,

@@ -29,12 +29,12 @@ const dayMs = 24 * 3_600_000;
 
 /** Why a factor counts for a question; undefined where it doesn't. */
 const factors: Record<FactorName, (question: Question) => string | undefined> = {
-  changes: ({ role }) =>
-    role?.rules.some(({ verbs }) => verbs.some((verb) => !reading.includes(verb)))
+  changes: ({ rules }) =>
+    rules.some(({ verbs }) => verbs.some((verb) => !reading.includes(verb)))
       ? 'the role can change things, not only look'
       : undefined,
-  breadth: ({ role }) => {
-    const kinds = new Set(role?.rules.flatMap(({ resources }) => resources)).size;
+  breadth: ({ rules }) => {
+    const kinds = new Set(rules.flatMap(({ resources }) => resources)).size;
     return kinds > fewResources ? `the role reaches ${kinds} kinds of things` : undefined;
   },
   production: ({ catalog, asked }) => {

@@ -4,7 +4,7 @@ import { type Catalog, type CatalogRole, namespaceSchema, reviewersOf } from '#d
 import { concernsOf } from '#domain/escalation/accepts.ts';
 import type { Caller } from '#domain/identity.ts';
 import { fewest } from '#domain/policy/review-needs.ts';
-import { inShort } from '#domain/rules-in-words.ts';
+import { foreignInShort, inShort } from '#domain/rules-in-words.ts';
 import { showCluster } from '#operations/show-cluster.ts';
 import { type Route, route } from '../route.ts';
 
@@ -22,18 +22,28 @@ const roleView = z
     name: z.string(),
     description: z.string(),
     duty: z.string(),
-    rules: z.array(
-      z.object({
-        apiGroups: z.array(z.string()),
-        resources: z.array(z.string()),
-        verbs: z.array(z.string()),
-        resourceNames: z.array(z.string()).optional(),
-      }),
-    ),
+    rules: z
+      .array(
+        z.object({
+          apiGroups: z.array(z.string()),
+          resources: z.array(z.string()),
+          verbs: z.array(z.string()),
+          resourceNames: z.array(z.string()).optional(),
+        }),
+      )
+      .optional()
+      .describe('Absent where it is a ClusterRole of the clusters: a simulation tells what that allows.'),
+    clusterRole: z
+      .string()
+      .optional()
+      .describe("Of a role that isn't the catalog's own: the ClusterRole that the clusters have."),
     inShort: z.string().describe('What the rules let one do, and what not, in plain words.'),
     escalations: z
       .array(escalationView)
       .describe('What the rules can lead to beyond themselves, worst first.'),
+    accepts: z
+      .array(z.object({ escalation: z.string(), reason: z.string() }))
+      .describe('What the catalog accepts of that, by name.'),
     clusters: z.array(z.string()),
     namespaces: z.array(z.string()),
     maxDurationSeconds: z.int(),
@@ -90,8 +100,8 @@ function roleViewOf(
   return roleView.parse({
     ...role,
     name,
-    inShort: inShort(role.rules),
-    escalations: concernsOf(role),
+    inShort: role.rules ? inShort(role.rules) : foreignInShort(role.clusterRole),
+    escalations: role.rules ? concernsOf(role) : [],
     maxDurationSeconds: role.maxDuration,
     reviewsNeeded: fewest(role.reviews),
     breakGlass: breakGlassViewOf(role),

@@ -51,7 +51,7 @@ export const requests: Route[] = [
       201: { description: 'Made.', schema: requestView },
       200: { description: 'Made by an earlier call with this Idempotency-Key.', schema: requestView },
     },
-    problems: ['RequestRefused', 'IdempotencyMismatch', 'RecordChanged'],
+    problems: ['RequestRefused', 'IdempotencyMismatch', 'RecordChanged', 'ClusterNotReady'],
     async handle(world, { caller, body, idempotencyKey }) {
       const input = { caller, submission: body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
       const { request, created } = await submitRequest(world, input);
@@ -77,6 +77,7 @@ export const requests: Route[] = [
       'RequestNotFound',
       'WrongStatus',
       'RecordChanged',
+      'ClusterNotReady',
     ],
     async handle(world, { caller, params: { id }, body: { duration, reason, ticket }, idempotencyKey }) {
       const { request, created } = await extendGrant(world, {

@@ -13,7 +13,7 @@ const reader = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'w
 async function view(): Promise<CatalogView> {
   const catalog = aCatalog(({ roles }) => {
     const { 'pod-reader': podReader } = roles;
-    if (!podReader) throw new Error('The sample catalog has a pod-reader.');
+    if (!podReader?.rules) throw new Error('The sample catalog has a pod-reader.');
     const like = (rules: typeof podReader.rules, more: object = {}) => ({
       ...podReader,
       rules,
