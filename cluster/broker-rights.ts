@@ -2,7 +2,7 @@
 import type { PolicyRule } from '#domain/catalog.ts';
 import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
 import { rbac } from './manifest.ts';
-import { namespacesOf, type OfferedRole } from './offer.ts';
+import { foreignRolesOf, namespacesOf, type OfferedRole } from './offer.ts';
 import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights } from './rights.ts';
 
 /**
@@ -15,12 +15,19 @@ import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights 
  * A Role of a task is written by DefineRole, which holds nothing of it and so has to escalate, and bound by BindRole, which
  * can't know its name beforehand. To RBAC both could do so with any rules; the fences alone hold them to the bounds of the
  * catalog and to the names of grants.
+ *
+ * What a ClusterRole that isn't ours allows may be spread over others, which it takes over by their labels: only where the
+ * catalog names one, BindRole and SurveyCluster may list them all.
  */
 export function brokerRights(offer: readonly OfferedRole[], labels: Record<string, string>): Rights[] {
+  const foreign = foreignRolesOf(offer);
+  const listed =
+    foreign.length > 0 ? [{ apiGroups: [rbac], resources: ['clusterroles'], verbs: ['list'] }] : [];
+  const surveyed = foreign.length > 0 ? [onNamedClusterRoles('get', foreign), ...listed] : [];
   return [
-    ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', offer)], labels),
+    ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', namesOf(offer)), ...listed], labels),
     ...clusterWide(unbindRoleUser, [onBoth('get')], labels),
-    ...clusterWide(surveyClusterUser, [onBoth('get', 'list')], labels),
+    ...clusterWide(surveyClusterUser, [onBoth('get', 'list'), ...surveyed], labels),
     ...namespacesOf(offer).flatMap((namespace) => [
       ...bindRights(
         namespace,
@@ -34,7 +41,11 @@ export function brokerRights(offer: readonly OfferedRole[], labels: Record<strin
 }
 
 function bindRights(namespace: string, offer: readonly OfferedRole[], labels: Record<string, string>) {
-  const rules = [onRoleBindings('create', 'get'), onRoles('bind', 'get'), onNamedClusterRoles('bind', offer)];
+  const rules = [
+    onRoleBindings('create', 'get'),
+    onRoles('bind', 'get'),
+    onNamedClusterRoles('bind', namesOf(offer)),
+  ];
   return inNamespace(namespace, bindRoleUser, rules, labels);
 }
 
@@ -43,9 +54,11 @@ function unbindRights(namespace: string, labels: Record<string, string>) {
   return inNamespace(namespace, unbindRoleUser, [onBoth('delete', 'get')], labels);
 }
 
-/** Throws on an empty offer: to Kubernetes an empty list of names means every name. */
-function onNamedClusterRoles(verb: 'bind' | 'get', offer: readonly OfferedRole[]): PolicyRule {
-  const resourceNames = offer.map(({ clusterRole }) => clusterRole).sort();
+const namesOf = (offer: readonly OfferedRole[]) =>
+  [...new Set(offer.map(({ clusterRole }) => clusterRole))].sort();
+
+/** Throws on an empty list: to Kubernetes an empty list of names means every name. */
+function onNamedClusterRoles(verb: 'bind' | 'get', resourceNames: string[]): PolicyRule {
   if (resourceNames.length === 0) throw new TypeError(`No names to limit "${verb} clusterroles" to.`);
   return { apiGroups: [rbac], resources: ['clusterroles'], verbs: [verb], resourceNames };
 }

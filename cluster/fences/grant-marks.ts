@@ -15,10 +15,6 @@ export function grantVariables(
   offer: readonly OfferedRole[],
   offered: string,
 ): NonNullable<Fence['variables']> {
-  const namespacesByRole = Object.fromEntries(offer.map((o) => [o.clusterRole, o.namespaces]));
-  const longestByRole = Object.fromEntries(
-    offer.map((o) => [o.clusterRole, `${o.maxDurationSeconds + skewAllowanceSeconds}s`]),
-  );
   return [
     { name: 'request', expression: markOf('labels', marks.request) },
     { name: 'expiresAt', expression: markOf('annotations', marks.expiresAt) },
@@ -26,10 +22,30 @@ export function grantVariables(
     { name: 'within', expression: markOf('annotations', marks.within) },
     // Set by the server, in whole seconds and as text; the true moment lies within the second that it begins.
     { name: 'created', expression: 'timestamp(object.metadata.creationTimestamp)' },
-    { name: 'namespacesByRole', expression: literal(namespacesByRole) },
-    { name: 'longestByRole', expression: literal(longestByRole) },
+    { name: 'longest', expression: literal(longestByPlace(offer)) },
     { name: 'offered', expression: offered },
   ];
+}
+
+/**
+ * How long each ClusterRole can be had in each of its namespaces. One that isn't ours may be offered by several roles of the
+ * catalog, each for places and times of its own.
+ */
+function longestByPlace(offer: readonly OfferedRole[]): Record<string, Record<string, string>> {
+  const seconds = new Map<string, Map<string, number>>();
+  for (const { clusterRole, namespaces, maxDurationSeconds } of offer) {
+    const places = seconds.get(clusterRole) ?? new Map<string, number>();
+    for (const namespace of namespaces)
+      places.set(namespace, Math.max(maxDurationSeconds, places.get(namespace) ?? 0));
+    seconds.set(clusterRole, places);
+  }
+  const withSkew = (longest: number) => `${longest + skewAllowanceSeconds}s`;
+  return Object.fromEntries(
+    [...seconds].map(([clusterRole, places]) => [
+      clusterRole,
+      Object.fromEntries([...places].map(([namespace, longest]) => [namespace, withSkew(longest)])),
+    ]),
+  );
 }
 
 export function grantRules(protectedNamespaces: readonly string[], deployment: string): Fence['require'] {
@@ -47,12 +63,12 @@ export function grantRules(protectedNamespaces: readonly string[], deployment: s
       message: 'This namespace is protected: nothing is granted in it.',
     },
     {
-      expression: 'object.metadata.namespace in variables.namespacesByRole[?variables.offered].orValue([])',
+      expression: 'variables.longest[?variables.offered][?object.metadata.namespace].hasValue()',
       message:
         "The catalog does not offer this role in this namespace. After a change of the catalog, run 'curfew onboard' again.",
     },
     {
-      expression: `variables.expiresAt.matches(${literal(instantPattern)}) && timestamp(variables.expiresAt) > variables.created && timestamp(variables.expiresAt) - variables.created <= duration(variables.longestByRole[?variables.offered].orValue('0s'))`,
+      expression: `variables.expiresAt.matches(${literal(instantPattern)}) && timestamp(variables.expiresAt) > variables.created && timestamp(variables.expiresAt) - variables.created <= duration(variables.longest[?variables.offered][?object.metadata.namespace].orValue('0s'))`,
       message: `The annotation ${marks.expiresAt} must be a UTC instant after now, and no further than the role's longest duration.`,
     },
     {
