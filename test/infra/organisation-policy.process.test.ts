@@ -107,17 +107,13 @@ describe('the company of the worked example', () => {
 
   async function judgedThere(asked: Partial<Asked>, requester: AskedOfPolicy['requester'] = dana) {
     const catalog = readCatalog(await readFile(example('curfew.yaml'), 'utf8'));
-    const input = policyInput({
-      now: blackFriday,
-      phase: 'submit',
-      asked: {
-        ...{ cluster: 'shop-prod', namespaces: ['checkout'], role: 'deploy-checkout' },
-        ...{ durationSeconds: 600, reason: 'x', ticket: 'INC-1', ...asked },
-      },
-      requester,
-      others: [],
-      catalog,
-    });
+    const full = {
+      ...{ cluster: 'shop-prod', namespaces: ['checkout'], role: 'deploy-checkout' },
+      ...{ durationSeconds: 600, reason: 'x', ticket: 'INC-1', ...asked },
+    };
+    const { rules = [] } = catalog.roles[full.role] ?? {};
+    const given = { now: blackFriday, phase: 'submit', asked: full, requester } as const;
+    const input = policyInput({ ...given, others: [], catalog, rules });
     if (!input) throw new Error('The worked catalog has no such role.');
     return judged(await load(), input);
   }
