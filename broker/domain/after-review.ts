@@ -2,7 +2,7 @@
 import { after, earliest, type Instant } from './instant.ts';
 import { mailPauseMs } from './mail-pause.ts';
 
-/** Mail that says who takes access by break-glass; it asks for nothing and holds no link. */
+/** Mail that says who takes access by break-glass, and once more where that is disputed; it asks for nothing and holds no link. */
 export interface Notice {
   to: string[];
   sent: string[];
@@ -51,6 +51,10 @@ const isOpen = (review: AfterReview | undefined): review is AfterReview =>
 
 export function isAfterReviewOpen({ afterReview }: Aftermath): boolean {
   return isOpen(afterReview);
+}
+
+export function isDisputed({ afterReview }: Aftermath): boolean {
+  return afterReview?.answer?.verdict === 'dispute';
 }
 
 export function isOverdue({ afterReview }: Aftermath, now: Instant): boolean {

@@ -54,6 +54,38 @@ function mailOf({ to, subject, title, words, heading, points, rows }: Told): Mai
 const noLink = 'This mail holds no link: commands of curfew are signed with your own identity.';
 
 export function noticeMail(request: AccessRequest, words: RequestInWords, person: string): Mail {
+  const answer = request.afterReview?.answer;
+  return answer?.verdict === 'dispute'
+    ? disputeMail(request, words, { person, ...answer })
+    : useMail(request, words, person);
+}
+
+function disputeMail(
+  request: AccessRequest,
+  words: RequestInWords,
+  { person, reviewer, reason }: { person: string; reviewer: string; reason: string },
+): Mail {
+  const { asked, id } = request;
+  const title = oneLine(
+    `${reviewer} disputes that ${words.who} had to take ${asked.role} on ${asked.cluster} by break-glass`,
+  );
+  return mailOf({
+    to: person,
+    subject: `DISPUTED: ${title}`,
+    title,
+    words,
+    heading: 'What they found',
+    points: [
+      `${oneLine(reviewer)} writes: “${oneLine(reason)}”`,
+      'Access is over. A dispute takes nothing else away: what follows is for you to decide.',
+      `See what happened: curfew show ${id}. What was done with it is in the audit log of the cluster, under ${`curfew-${id}`.toLowerCase()}.`,
+      `To keep them from all access meanwhile, an operator can: curfew kill --person ${words.who} --reason "..."`,
+    ],
+    rows: [...factsOf(words), ['When', heldInWords(request)], ...tailOf(request, words)],
+  });
+}
+
+function useMail(request: AccessRequest, words: RequestInWords, person: string): Mail {
   const { asked, id, afterReview, status } = request;
   const length = durationInWords(asked.durationSeconds);
   const pending = status === 'pending';

@@ -98,6 +98,27 @@ describe('an after-review', () => {
     );
   });
 
+  it('that is disputed is told to all who were told of the use, and one that is accepted to nobody', () => {
+    const notice = { to: ['pat@example.com', 'rita@example.com'], sent: ['pat@example.com'], tries: 2 };
+    const before = aRequest({
+      status: 'revoked',
+      changes: { afterReview: fresh, notice: { ...notice, triedAt: openedAt, sentAt: openedAt } },
+    });
+    const answer = { reviewer: 'rita@example.com', reason: 'No incident', at, digest: before.digest };
+    const disputed = answerAfterReview(aCatalog(), before, { ...answer, verdict: 'dispute' }).request;
+    expect(disputed.notice).toEqual({ to: notice.to, sent: [], tries: 0, triedAt: at });
+    expect(disputed.dueAt).toBe(noticeDueAt(disputed));
+    const mailed = { sent: notice.to, problem: '' };
+    const told = noteNotice(disputed, mailed, { at: later(at, 60_000), actor: 'curfew:SweepGrants' });
+    expect(told?.event.facts).toMatchObject({
+      reason: 'everybody was told that the break-glass is disputed',
+    });
+    expect(told?.request.dueAt).toBeUndefined();
+    const accepted = answerAfterReview(aCatalog(), before, { ...answer, verdict: 'accept' }).request;
+    expect(accepted.notice).toBe(before.notice);
+    expect(accepted.dueAt).toBeUndefined();
+  });
+
   it('is answered by an operator only once it is overdue', () => {
     expect(() => answered(used(), 'pat@example.com', later(answerBy, -1))).toThrow(NotAllowed);
     expect(answered(used(), 'pat@example.com', answerBy).request.afterReview?.answer).toBeDefined();

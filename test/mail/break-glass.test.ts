@@ -35,6 +35,25 @@ const reminded = (wanted: RequestWanted = { status: 'revoked' }, overdue = false
   messages.afterReviewMail(used(wanted), 'rita@example.com', overdue);
 const flat = (html: string) => html.replaceAll('&quot;', '"').replace(/\s+/g, ' ');
 
+it('that a use is disputed is told with who says so, why, and what one can do', () => {
+  const answer = {
+    reviewer: 'rita@example.com',
+    verdict: 'dispute' as const,
+    reason: 'There was no incident',
+    at: '2026-11-21T10:00:00.000Z',
+    digest: '0'.repeat(64),
+  };
+  const { subject, text, html } = noticed({
+    status: 'revoked',
+    changes: { afterReview: { ...afterReview, answer } },
+  });
+  expect(subject).toMatch(/^DISPUTED: rita@example.com disputes that alice@example.com had to take deployer/);
+  for (const told of ['There was no incident', 'Access is over.', 'curfew kill --person alice@example.com']) {
+    expect(text).toContain(told);
+    expect(flat(html)).toContain(told);
+  }
+});
+
 describe('the notice', () => {
   it('says loudly who takes what, why, what was set aside, how to end it and who looks back at it', () => {
     const request = used();

@@ -46,9 +46,14 @@ async function sweepAfter(world: MemoryWorld, ms: number): Promise<void> {
   await sweepGrants(world);
 }
 
-async function answer(world: MemoryWorld, request: AccessRequest, who: PersonName = 'rita') {
+async function answer(
+  world: MemoryWorld,
+  request: AccessRequest,
+  who: PersonName = 'rita',
+  verdict: 'accept' | 'dispute' = 'accept',
+) {
   const { digest, id } = request;
-  return reviewAfterwards(world, { caller: aCaller(who), id, verdict: 'accept', reason: 'as told', digest });
+  return reviewAfterwards(world, { caller: aCaller(who), id, verdict, reason: 'as told', digest });
 }
 
 describe('break-glass', () => {
@@ -212,6 +217,19 @@ describe('the after-review', () => {
     expect(await open('rita')).toEqual([]);
     await sweepAfter(world, hours(100));
     expect(mailsTo(world, /after-review/i)).toEqual([]);
+  });
+
+  it('that is disputed is told once more to all who were told of it, by the sweep', async () => {
+    const world = aWorld();
+    const request = await used(world);
+    const before = world.inside.mailer.sent.length;
+    await answer(world, request, 'rita', 'dispute');
+    await sweepAfter(world, hours(0.1));
+    const mails = world.inside.mailer.sent.slice(before);
+    expect(mails.map(({ to }) => to)).toEqual(told);
+    await sweepAfter(world, hours(100));
+    expect(world.inside.mailer.sent).toHaveLength(before + told.length);
+    expect(await recordOf(world, request)).toMatchObject({ status: 'revoked', notice: { sent: told } });
   });
 
   it('is answered by people only', async () => {

@@ -1,5 +1,11 @@
 /** What is noted after a use of break-glass: that people were told, reminded, and what the one who looked back has answered. */
-import { type AfterReviewAnswer, isAfterReviewOpen, isOverdue, type Notice } from '../after-review.ts';
+import {
+  type AfterReviewAnswer,
+  isAfterReviewOpen,
+  isDisputed,
+  isOverdue,
+  type Notice,
+} from '../after-review.ts';
 import { afterReviewersOf } from '../break-glass.ts';
 import type { Catalog } from '../catalog.ts';
 import { NotAllowed, WrongStatus } from '../errors.ts';
@@ -33,9 +39,10 @@ export function noteNotice(
     ...(notice.to.every((one) => told.includes(one)) ? { sentAt: at } : {}),
     ...(problem ? { problem } : {}),
   };
+  const what = isDisputed(before) ? 'that the break-glass is disputed' : 'of the break-glass';
   const reason = problem
-    ? `not everybody could be told of the break-glass; trying again: ${problem}`
-    : 'everybody was told of the break-glass';
+    ? `not everybody could be told ${what}; trying again: ${problem}`
+    : `everybody was told ${what}`;
   const facts = { mailed: [...sent] };
   return amend(before, { at, actor, reason, type: 'notice-sent', facts, changes: { notice: changed } });
 }
@@ -93,8 +100,14 @@ export function answerAfterReview(
     type: 'after-reviewed',
     reason: `${answer.verdict === 'accept' ? 'accepted' : 'disputed'}: ${answer.reason}`,
     facts: { afterReview: { ...answer } },
-    changes: { afterReview: { ...afterReview, answer } },
+    changes: { afterReview: { ...afterReview, answer }, ...told(before, answer) },
   });
+}
+
+/** A dispute is told to all who were told of the use: it is for people to go after, so they have to know. */
+function told({ notice }: AccessRequest, { verdict, at }: AfterReviewAnswer): Pick<AccessRequest, 'notice'> {
+  if (verdict === 'accept' || !notice) return {};
+  return { notice: { to: notice.to, sent: [], tries: 0, triedAt: at } };
 }
 
 function refuseUnlessTheirs(
