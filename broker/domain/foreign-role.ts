@@ -1,6 +1,7 @@
 /** Roles that are not ours: a ClusterRole of the cluster that the catalog names. What it allows is read there, and judged as the catalog's own rules are. */
 import type { CatalogRole, PolicyRule } from './catalog.ts';
 import { boundaryFaults } from './catalog-boundaries.ts';
+import { canonicalJson } from './digest.ts';
 import { unacceptedOf } from './escalation/accepts.ts';
 import { emergencyFaults } from './role-definition.ts';
 
@@ -15,6 +16,13 @@ export type SurveyedRole =
 /** What one may do by it; nothing where that isn't known, and then nothing is granted either. */
 export function rulesFound(surveyed: SurveyedRole | undefined): PolicyRule[] {
   return typeof surveyed === 'object' && 'rules' in surveyed ? surveyed.rules : [];
+}
+
+/** Whether all that it allows was among what was approved; one that is gone allows nothing. Both in the one spelling of a survey. */
+export function allowsNoMore(surveyed: SurveyedRole, approved: readonly PolicyRule[]): boolean {
+  if (typeof surveyed === 'object' && 'unfit' in surveyed) return false;
+  const known = new Set(approved.map(canonicalJson));
+  return rulesFound(surveyed).every((rule) => known.has(canonicalJson(rule)));
 }
 
 /** Why a role can't be had as it stands; whole sentences. Entries of `accepts` that its rules don't need do no harm here: each cluster has rules of its own. */

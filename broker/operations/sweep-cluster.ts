@@ -15,6 +15,7 @@ import { endCrowd } from './end-crowd.ts';
 import { listAllLive } from './list-live.ts';
 import { sweepBindings } from './sweep-bindings.ts';
 import { sweepEntries } from './sweep-entries.ts';
+import { sweepForeign } from './sweep-foreign.ts';
 import { sweepPrincipals } from './sweep-principals.ts';
 import { attempted, emptyReport, type SweepReport } from './sweep-report.ts';
 
@@ -68,6 +69,10 @@ async function lookAtAll(
     if (from?.part !== 'entries')
       await attempted(report, 'RoleBindings', () =>
         allBindings(world, sweep, address, live, deadline, report),
+      );
+    if (!from)
+      await attempted(report, 'roles that are not ours', () =>
+        sweepForeign(world, address, live, turnOf(begun), report),
       );
     if (!from)
       await attempted(report, 'IAM roles', () => sweepPrincipals(world, live, turnOf(begun), report));

@@ -15,6 +15,8 @@ import { ensureKubernetesBinaries } from '#local/kubernetes/binaries.ts';
 import { startCluster } from '#local/kubernetes/cluster.ts';
 import { kubectl } from '#local/kubernetes/kubectl.ts';
 import { progressTo, silentProgress } from '#local/progress.ts';
+import { aViewer } from '../builders/foreign-role.ts';
+import { foreignRoles } from './foreign-roles.ts';
 
 export const tokens = {
   defineRole: 'token-of-define-role',
@@ -30,6 +32,15 @@ const users: Record<string, string> = {
 };
 
 export const deployment = 'contract';
+
+/** Not made by onboarding. */
+const standing = Object.entries(foreignRoles).map(([name, role]) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name, labels: 'labels' in role ? role.labels : {} },
+  rules: role.rules,
+  ...('selectors' in role ? { aggregationRule: { clusterRoleSelectors: role.selectors } } : {}),
+}));
 
 export interface OnboardedCluster {
   address: ClusterAddress;
@@ -65,7 +76,10 @@ export async function startOnboardedCluster(): Promise<OnboardedCluster> {
     if (done.code === 0) return done.stdout;
     throw new Error(`kubectl ${args.join(' ')}: ${done.stderr}`);
   }
-  const { fences, roles, rights } = manifestsFor(sampleCatalog(), name, deployment, undefined);
+  const catalog = sampleCatalog();
+  for (const clusterRole of [...Object.keys(foreignRoles), 'missing', 'view', 'edit', 'admin'])
+    catalog.roles[clusterRole] = aViewer(clusterRole);
+  const { fences, roles, rights } = manifestsFor(catalog, name, deployment, undefined);
   const listed = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
   /** Tries the probe as BindRole until it is answered as it should be: policies take a moment. */
@@ -104,7 +118,7 @@ export async function startOnboardedCluster(): Promise<OnboardedCluster> {
   };
   for (const namespace of ['payments', 'checkout', 'elsewhere'])
     await admin(['create', 'namespace', namespace]);
-  await admin(['apply', '-f', '-'], listed([...roles, ...rights]));
+  await admin(['apply', '-f', '-'], listed([...standing, ...roles, ...rights]));
   await it.raiseFences();
   return it;
 }
