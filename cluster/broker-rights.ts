@@ -2,7 +2,7 @@
 import type { PolicyRule } from '#domain/catalog.ts';
 import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
 import { rbac } from './manifest.ts';
-import { foreignRolesOf, namespacesOf, type OfferedRole } from './offer.ts';
+import { namespacesOf, type OfferedRole, rolesNamed } from './offer.ts';
 import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights } from './rights.ts';
 
 /**
@@ -20,7 +20,7 @@ import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights 
  * catalog names one, BindRole and SurveyCluster may list them all.
  */
 export function brokerRights(offer: readonly OfferedRole[], labels: Record<string, string>): Rights[] {
-  const foreign = foreignRolesOf(offer);
+  const foreign = [...rolesNamed(offer).keys()];
   const listed =
     foreign.length > 0 ? [{ apiGroups: [rbac], resources: ['clusterroles'], verbs: ['list'] }] : [];
   const surveyed = foreign.length > 0 ? [onNamedClusterRoles('get', foreign), ...listed] : [];

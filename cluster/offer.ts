@@ -56,9 +56,16 @@ function definitionOf(
   return { clusterRole: clusterRoleName(name, rules), rules: canonicalRules(rules), ours: true };
 }
 
-/** Names of the ClusterRoles of an offer that aren't ours, each once, sorted. */
-export function foreignRolesOf(offer: readonly OfferedRole[]): string[] {
-  return [...new Set(offer.flatMap(({ ours, clusterRole }) => (ours ? [] : clusterRole)))].sort();
+/** The ClusterRoles of an offer that aren't ours, sorted, each with the roles of the catalog that give it. */
+export function rolesNamed(offer: readonly OfferedRole[]): Map<string, string[]> {
+  const foreign = Map.groupBy(
+    offer.filter(({ ours }) => !ours),
+    ({ clusterRole }) => clusterRole,
+  );
+  const named = [...foreign].map(
+    ([clusterRole, list]) => [clusterRole, list.map(({ role }) => role)] as const,
+  );
+  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Every namespace of an offer, each once, sorted. */

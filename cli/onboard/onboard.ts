@@ -7,6 +7,7 @@ import { ClusterUnfenced, StillStanding } from '#domain/errors.ts';
 import { applyPlan } from './apply.ts';
 import { type BrokerEntry, brokerEntries, type EntryApi, missingEntries } from './broker-entries.ts';
 import type { Deployment } from './deployment.ts';
+import { checkForeignRoles, type ForeignRole } from './foreign-roles.ts';
 import { janitorTries } from './janitor-tries.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 import { type Plan, planCluster } from './plan.ts';
@@ -27,6 +28,8 @@ export interface Onboarding {
 
 export interface Intent extends Plan {
   missingEntries: BrokerEntry[];
+  /** What the catalog gives and onboarding doesn't make. */
+  foreignRoles: ForeignRole[];
 }
 
 export interface Outcome extends Intent {
@@ -55,9 +58,11 @@ export async function onboard(
   const existing = await existingNamespaces(api);
   const offer = offerOn(catalog, cluster, existing);
   checkNamespaces(namespacesOf(offer), existing);
+  const foreignRoles = await checkForeignRoles(api, catalog, offer);
   const wanted = manifestsFor(catalog, cluster, deployment.id, on.janitorImage, existing);
   const plan = await planCluster(api, wanted, deployment.id);
-  const intent = { ...plan, missingEntries: await missingEntries(on.entries, entries, on.eks) };
+  const missing = await missingEntries(on.entries, entries, on.eks);
+  const intent = { ...plan, missingEntries: missing, foreignRoles };
   if (!isNothing(intent) && !(await agree(intent))) return { ...intent, done: false, tried: [] };
 
   const [role] = offer;

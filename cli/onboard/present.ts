@@ -9,8 +9,12 @@ import type { Step } from './plan.ts';
 
 const signs: Record<Step['do'], string> = { create: '+', change: '~', remove: '-', leave: '=' };
 
-export function intentLines({ steps, right, missingEntries }: Intent): string[] {
+export function intentLines({ steps, right, missingEntries, foreignRoles }: Intent): string[] {
   return [
+    ...foreignRoles.flatMap(({ clusterRole, roles, allows }) => [
+      `  = leave   ClusterRole ${clusterRole}, which isn't Curfew's and is given by ${roles.join(', ')}:`,
+      ...allows.map((line) => `              ${safeText(line)}`),
+    ]),
     ...stepLines(steps),
     ...missingEntries.map(
       ({ principalArn, username }) => `  + create  access entry ${username} for ${principalArn}`,
@@ -67,6 +71,7 @@ export function outcomeJson(
     done: outcome.done,
     changes: changesJson(outcome.steps),
     accessEntries: entriesJson('create', outcome.missingEntries),
+    foreignRoles: outcome.foreignRoles,
     right: outcome.right,
     tried: outcome.tried.map(({ what, answer }) => ({ what, answer })),
   };

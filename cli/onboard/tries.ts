@@ -175,10 +175,18 @@ export function triesFor(role: OfferedRole, deployment: string): Try[] {
         ),
       expect: { fence: 'curfew-role-create' },
     },
+    ...editsOf(role),
+  ];
+}
+
+/** Nobody keeps a ClusterRole that isn't ours as it is. */
+function editsOf({ clusterRole, ours }: OfferedRole): Try[] {
+  if (!ours) return [];
+  return [
     {
-      what: `other rules for ${role.clusterRole}, by you`,
+      what: `other rules for ${clusterRole}, by you`,
       call: async (api) => {
-        const standing = await readObject(api, { kind: 'ClusterRole', metadata: { name: role.clusterRole } });
+        const standing = await readObject(api, { kind: 'ClusterRole', metadata: { name: clusterRole } });
         return standing && writes.replace({ ...standing, rules: [] } as Manifest, true);
       },
       expect: { fence: 'curfew-role-update' },
