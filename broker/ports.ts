@@ -24,7 +24,8 @@ import type { PolicyInput, Verdict } from '#domain/policy/organisation.ts';
 import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
-import type { EntryLedger, KillOrders, KnownClusters, Page, Records } from './stores.ts';
+import type { TicketFacts } from '#domain/ticket.ts';
+import type { EntryLedger, KillOrders, KnownClusters, Page, Records, TicketNotes } from './stores.ts';
 
 export type * from './stores.ts';
 
@@ -166,6 +167,18 @@ export interface OrganisationPolicy {
   judge(input: PolicyInput): Promise<Verdict>;
 }
 
+/** The REST APIs of the catalog's ticket systems, and of no other. */
+export interface Tickets {
+  /** By ticketKey. Unavailable where it can't be asked, or answers as it shouldn't. */
+  read(source: string, ticket: string): Promise<TicketFacts | 'absent'>;
+}
+
+/** Secrets by their names. */
+export interface Secrets {
+  /** As it is now; undefined where there is none of that name. */
+  read(name: string): Promise<string | undefined>;
+}
+
 type CountName =
   | 'RevocationFailed'
   | 'SweepRepaired'
@@ -176,7 +189,10 @@ type CountName =
   | 'OrphanRemoved'
   | 'DriftFound'
   | 'PolicyFailed'
-  | 'AfterReviewOverdue';
+  | 'AfterReviewOverdue'
+  | 'WebhookRefused'
+  | 'WebhookFailed'
+  | 'TicketUnreachable';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {
@@ -199,6 +215,7 @@ export interface World {
   records: Records;
   kills: KillOrders;
   clusters: KnownClusters;
+  ticketNotes: TicketNotes;
   ledger: EntryLedger;
   entries: AccessEntries;
   cluster: ClusterApi;
@@ -211,5 +228,7 @@ export interface World {
   clusterLeg: ClusterLeg;
   background: Background;
   identities: Identities;
+  tickets: Tickets;
+  secrets: Secrets;
   metrics: Metrics;
 }

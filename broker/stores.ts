@@ -8,6 +8,7 @@ import type { KillScope, KillSwitch } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
+import type { Closing } from '#domain/ticket-closing.ts';
 
 export interface Page<T> {
   items: T[];
@@ -51,6 +52,8 @@ export interface Records {
   liveDue(span: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]>;
   /** Ids of requests due at or before `now`, oldest first; eventually consistent. */
   due(now: Instant, limit: number): Promise<string[]>;
+  /** Ids of requests that are not over and carry this ticket, by ticketKey; consistent. */
+  withTicket(ticket: string): Promise<string[]>;
   /** Events of one request in order; consistent. */
   events(requestId: string): Promise<AuditEvent[]>;
   /** Events of one request, or kill order, that were not marked shipped, in order; consistent. */
@@ -83,6 +86,24 @@ export interface KillOrders {
   switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined>;
   /** Those that need passes, oldest first; eventually consistent. */
   driven(): Promise<KillOrder[]>;
+}
+
+/** A delivery of a ticket system: its source in the catalog, and what it is known again by. */
+export interface TakenDelivery {
+  source: string;
+  key: string;
+}
+
+/** What ticket systems have told. All reads consistent. */
+export interface TicketNotes {
+  wasTaken(delivery: TakenDelivery): Promise<boolean>;
+  /** Longer than anybody sends it again. Fine if it is known. */
+  keepTaken(delivery: TakenDelivery, at: Instant): Promise<void>;
+  /** Fine if it is noted. */
+  noteClosing(closing: Closing, at: Instant): Promise<void>;
+  /** Those that are noted and not done. */
+  closings(): Promise<Closing[]>;
+  closingDone(closing: Closing, at: Instant): Promise<void>;
 }
 
 /** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */

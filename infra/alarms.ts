@@ -87,6 +87,23 @@ export class Alarms extends Construct {
       ours('AfterReviewOverdue'),
       'A use of break-glass has not been reviewed in time.',
     );
+    this.#alarm(
+      'WebhookRefused',
+      ours('WebhookRefused'),
+      'Many deliveries of webhooks could not prove who sent them.',
+      { threshold: 20 },
+    );
+    this.#alarm(
+      'WebhookFailed',
+      ours('WebhookFailed'),
+      'What a ticket system told could not be taken: access of a closed ticket may stand.',
+    );
+    this.#alarm(
+      'TicketUnreachable',
+      ours('TicketUnreachable'),
+      'Tickets could not be looked at, and what needs it was refused.',
+      { threshold: 3 },
+    );
     const endedBadly = {
       ExecutionFailed: lifecycle.metricFailed(minutes(5)),
       ExecutionAborted: lifecycle.metricAborted(minutes(5)),

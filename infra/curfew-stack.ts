@@ -1,5 +1,5 @@
 /** The one stack: each construct of one concern, and here, side by side, what each function may use of them. */
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
@@ -39,7 +39,12 @@ export class CurfewStack extends Stack {
     const lifecycle = new Lifecycle(this, 'Lifecycle', settings);
     const mail = new MailSender(this, 'Mail', settings);
     const entries = new ClusterEntries(this, 'ClusterEntries', { settings, catalog: catalog.catalog });
-    const api = new RequestApi(this, 'RequestApi', settings);
+    const { sources } = catalog.catalog.ticketing;
+    const webhooks = Object.values(sources).flatMap(({ secretName }) => secretName ?? []);
+    const ticketApis = Object.values(sources).flatMap(({ live, apiSecretName }) =>
+      live ? (apiSecretName ?? []) : [],
+    );
+    const api = new RequestApi(this, 'RequestApi', settings, webhooks.length > 0);
 
     // Time-outs in seconds, each below that of its state in the state machine's file.
     const make = (name: string, props: Omit<CurfewFunctionProps, 'settings'>) =>
@@ -63,6 +68,7 @@ export class CurfewStack extends Stack {
     entries.grantDelete(openGrant, 'granting');
     planKey.grantSign(openGrant);
     this.#grantReadRoles(openGrant);
+    this.#grantSecrets(openGrant, ticketApis);
 
     // The cluster leg: leave to write their own logs, and nothing else in AWS.
     const bindRole = make('BindRole', { timeout: 12, memory: 1024, besideCluster: true });
@@ -143,8 +149,18 @@ export class CurfewStack extends Stack {
     lifecycle.grantStart(broker);
     lifecycle.grantAnswer(broker);
     this.#grantReadRoles(broker);
+    this.#grantSecrets(broker, ticketApis);
 
     api.serve(broker);
+    if (webhooks.length > 0) {
+      const takeWebhook = make('TakeWebhook', { timeout: 10, catalog, reserved: 5 });
+      records.grantChange(takeWebhook);
+      records.grantReadEvents(takeWebhook);
+      records.grantList(takeWebhook, 'requester');
+      lifecycle.grantAnswer(takeWebhook);
+      this.#grantSecrets(takeWebhook, webhooks);
+      api.serveWebhooks(takeWebhook);
+    }
     const stateMachine = lifecycle.run({
       AskReviewers: askReviewers,
       OpenGrant: openGrant,
@@ -190,6 +206,20 @@ export class CurfewStack extends Stack {
       }),
       'Any role of the account may ask; GetRole tells nothing but what the role is.',
     );
+  }
+
+  /** Exactly these; Secrets Manager puts a dash and six characters behind each name. */
+  #grantSecrets(to: CurfewFunction, names: readonly string[]): void {
+    if (names.length === 0) return;
+    const arn = (name: string) =>
+      this.formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const resources = [...new Set(names)].sort().map(arn);
+    to.may(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
   }
 
   /** The cluster leg's functions, called directly. */

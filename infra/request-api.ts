@@ -1,10 +1,11 @@
-/** The API: IAM-signed under /v1, and the review pages, where the link itself is the credential. */
+/** The API: IAM-signed under /v1; review pages, where the link itself is the credential; webhooks, which prove by their signature who sent them. */
 import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
+  type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -27,7 +28,17 @@ import type { Settings } from './settings.ts';
 const stageName = 'curfew';
 const signedPaths = ['execute-api:/*/GET/v1/*', 'execute-api:/*/POST/v1/*'];
 const reviewPaths = ['execute-api:/*/GET/review/*', 'execute-api:/*/POST/review/*'];
+const webhookPaths = ['execute-api:/*/POST/v1/webhooks/*'];
 const invoke = 'execute-api:Invoke';
+
+/** Of its own, so that a flood of it leaves the rest of the API alone. */
+const webhookMethod = '/v1/webhooks/{source}/POST';
+const webhookOptions = {
+  throttlingRateLimit: 20,
+  throttlingBurstLimit: 40,
+  loggingLevel: MethodLoggingLevel.OFF,
+  dataTraceEnabled: false,
+};
 
 /** What is logged of a call. Neither its path nor its query: the path of a review page is the link. */
 const logFormat = AccessLogFormat.custom(
@@ -47,7 +58,7 @@ const logFormat = AccessLogFormat.custom(
  * Who reaches the API. Roles of this account need leave in their own policies (as `CallerPolicy` gives it);
  * those of other accounts need it here too.
  */
-function resourcePolicy(settings: Settings): PolicyDocument {
+function resourcePolicy(settings: Settings, webhooks: boolean): PolicyDocument {
   const { callerAccounts, callerOrganization, allowedCidrs, vpcEndpoints } = settings;
   const statement = (sid: string, rest: Omit<ConstructorParameters<typeof PolicyStatement>[0], 'sid'>) =>
     new PolicyStatement({ sid, actions: [invoke], ...rest });
@@ -58,6 +69,9 @@ function resourcePolicy(settings: Settings): PolicyDocument {
   };
   const statements = [
     statement('ReviewPages', { principals: [new AnyPrincipal()], resources: reviewPaths }),
+    ...(webhooks
+      ? [statement('Webhooks', { principals: [new AnyPrincipal()], resources: webhookPaths })]
+      : []),
     ...(callerAccounts.length > 0
       ? [
           statement('OtherAccounts', {
@@ -106,7 +120,8 @@ export class RequestApi extends Construct {
   readonly publicUrl: string;
   readonly #settings: Settings;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  /** `webhooks`: whether ticket systems send any. */
+  constructor(scope: Construct, id: string, settings: Settings, webhooks: boolean) {
     super(scope, id);
     this.#settings = settings;
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -117,7 +132,7 @@ export class RequestApi extends Construct {
       restApiName: settings.deployment,
       description: 'Curfew: ask for access, answer, look, revoke',
       endpointTypes: [settings.vpcEndpoints.length > 0 ? EndpointType.PRIVATE : EndpointType.REGIONAL],
-      policy: resourcePolicy(settings),
+      policy: resourcePolicy(settings, webhooks),
       cloudWatchRole: settings.accountLogRole,
       ...(settings.accountLogRole ? { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN } : {}),
       deployOptions: {
@@ -129,6 +144,7 @@ export class RequestApi extends Construct {
         dataTraceEnabled: false,
         throttlingRateLimit: 50,
         throttlingBurstLimit: 100,
+        ...(webhooks ? { methodOptions: { [webhookMethod]: webhookOptions } } : {}),
       },
     });
     // It would be a second output of the same address, with a slash at its end.
@@ -153,7 +169,7 @@ export class RequestApi extends Construct {
   /** Routes everything to one function; the path says which calls must be signed. */
   serve(by: CurfewFunction): void {
     const integration = new LambdaIntegration(by.function, { allowTestInvoke: false });
-    const signed = this.api.root.addResource('v1').addResource('{proxy+}');
+    const signed = this.#v1().addResource('{proxy+}');
     const review = this.api.root.addResource('review').addResource('{token}');
     for (const method of ['GET', 'POST']) {
       signed.addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
@@ -162,6 +178,21 @@ export class RequestApi extends Construct {
       acknowledge(page, 'COG4', 'The link is the credential: 256 random bits, one reviewer, one use.');
     }
     acknowledge(signed, 'COG4', 'Callers sign with their own IAM identity; there is no user pool.');
+  }
+
+  /** Routes what ticket systems send to a function of its own. */
+  serveWebhooks(by: CurfewFunction): void {
+    const integration = new LambdaIntegration(by.function, { allowTestInvoke: false });
+    const webhook = this.#v1()
+      .addResource('webhooks')
+      .addResource('{source}')
+      .addMethod('POST', integration, { authorizationType: AuthorizationType.NONE });
+    for (const rule of ['APIG4', 'COG4'])
+      acknowledge(webhook, rule, 'Each delivery is signed by its source, over the bytes of its body.');
+  }
+
+  #v1(): IResource {
+    return this.api.root.getResource('v1') ?? this.api.root.addResource('v1');
   }
 
   /** Tells a function the address that its mails and pages link to. */

@@ -31,6 +31,7 @@ import {
   requesterPartition,
   requestItem,
   requestOf,
+  ticketItem,
   unshippedPartition,
 } from './record-items.ts';
 import { anyStoredEvent, storedEvent } from './stored-request.ts';
@@ -43,6 +44,7 @@ import {
   requestKey,
   shards,
   table,
+  ticketPartition,
 } from './table.ts';
 import { unavailable } from './unavailable.ts';
 import { changeDigest, checkWhole } from './whole-change.ts';
@@ -91,6 +93,8 @@ export class DynamoRecords implements Records {
       ...newLinks.map((link) => ({ Put: { ...isNew, Item: linkItem(link) } })),
       ...checkOff(this.#table, unless, request.id),
     ];
+    const ticket = ticketItem(request, expectedVersion === 0);
+    if (ticket) writes.push({ Put: { TableName: this.#table, Item: ticket } });
     if (usedLink) {
       writes.push({
         Update: {
@@ -189,6 +193,18 @@ export class DynamoRecords implements Records {
       Array.from({ length: shards }, (_, shard) => queryItems(this.#documents, what, query(shard), most)),
     );
     return found.flat().sort((a, b) => (String(a[due.sortKey]) < String(b[due.sortKey]) ? -1 : 1));
+  }
+
+  async withTicket(ticket: string): Promise<string[]> {
+    const items = await queryItems(this.#documents, 'Looking for requests with a ticket', {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: 'attribute_not_exists(#over)',
+      ExpressionAttributeNames: { '#over': 'over' },
+      ExpressionAttributeValues: { ':pk': ticketPartition(sha256Hex(ticket)) },
+    });
+    return items.map((item) => String(item.sk));
   }
 
   async events(requestId: string): Promise<AuditEvent[]> {

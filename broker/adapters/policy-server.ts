@@ -1,9 +1,6 @@
 /** Asks a central OPA server: one POST to the one address of the settings, bounded in time and size, redirects not followed. */
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { ask, NoAnswer } from './bounded-https.ts';
 import { type Evaluate, PolicyFault } from './judged-organisation.ts';
-import { errorName } from './unavailable.ts';
 
 export interface PolicyServer {
   /** Of the document itself: `https://opa.example.com/v1/data/curfew/access/verdict`. */
@@ -20,43 +17,19 @@ const maxAnswerBytes = 64 * 1024;
 export function policyServer({ url, certificateAuthority, timeoutMs = 2_000 }: PolicyServer): Evaluate {
   const address = new URL(url);
   if (address.protocol !== 'https:') throw new Error('The address of a policy server begins with https.');
-  const options = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    // A connection that was kept while the function was frozen may be dead: each question has its own.
-    agent: false as const,
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-  };
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const bounds = { certificateAuthority, timeoutMs, maxAnswerBytes };
   return async (input) => {
-    const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const question = request(address, { ...options, signal }).end(JSON.stringify({ input }));
-      const [response]: IncomingMessage[] = await once(question, 'response', { signal });
-      return resultOf(response ? await answerOf(response) : '');
+      const body = JSON.stringify({ input });
+      const { status, text } = await ask(address, { method: 'POST', headers, body, ...bounds });
+      if (status !== 200) throw new NoAnswer(`answered with status ${status}`);
+      return resultOf(text);
     } catch (error) {
-      if (error instanceof PolicyFault) throw error;
-      if (signal.aborted) throw new PolicyFault(`its server took longer than ${timeoutMs} ms`);
-      throw new PolicyFault(`its server can't be reached (${errorName(error)})`);
+      if (error instanceof NoAnswer) throw new PolicyFault(`its server ${error.message}`);
+      throw error;
     }
   };
-}
-
-async function answerOf(response: IncomingMessage): Promise<string> {
-  if (response.statusCode !== 200) {
-    response.destroy();
-    throw new PolicyFault(`its server answered with status ${response.statusCode}`);
-  }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxAnswerBytes) {
-      response.destroy();
-      throw new PolicyFault(`its server answered with more than ${maxAnswerBytes / 1024} KiB`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `{}` is how a server says that the document is undefined. */

@@ -5,11 +5,13 @@ import type { AnyEvent } from '#domain/audit-event.ts';
 import { canonicalJson, sha256Hex } from '#domain/digest.ts';
 import type { EksCluster } from '#domain/eks-cluster.ts';
 import { after, type Instant } from '#domain/instant.ts';
+import { isFinal } from '#domain/lifecycle.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
+import { ticketKey } from '#domain/ticket.ts';
 import { parseStored, storedLink, storedLiveGrant, storedRequest } from './stored-request.ts';
-import { eventKey, idempotencyKey, linkKey, requestKey, shardOf, table } from './table.ts';
+import { eventKey, idempotencyKey, linkKey, requestKey, shardOf, table, ticketItemKey } from './table.ts';
 
 export type Item = Record<string, unknown>;
 const { due, live, requester, unshipped } = table.indexes;
@@ -97,6 +99,15 @@ export function idempotencyItem(
   };
 }
 
-function epochSeconds(instant: Instant): number {
+/** Undefined where the ticket's item stays as it is: written with the request, and marked once the request is over. */
+export function ticketItem(request: AccessRequest, isNew: boolean): Item | undefined {
+  const { id, asked, status, updatedAt } = request;
+  if (asked.ticket === undefined) return undefined;
+  const key = ticketItemKey(sha256Hex(ticketKey(asked.ticket)), id);
+  if (isFinal(status)) return { ...key, over: true, [table.expiry]: epochSeconds(after(updatedAt, keptMs)) };
+  return isNew ? key : undefined;
+}
+
+export function epochSeconds(instant: Instant): number {
   return Math.floor(Date.parse(instant) / 1000);
 }

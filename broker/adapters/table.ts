@@ -56,6 +56,20 @@ export const killSwitchKey = (scopeHash: string, shard: number) => ({
 /** Kill orders in the indexes `due` (those that need passes) and `requester` (all), in which requests have other partitions. */
 export const killPartition = 'KILL';
 
+/** That a request carries a ticket: there from its first write on, marked once it is over. */
+export const ticketPartition = (ticketHash: string) => `TICKET#${ticketHash}`;
+export const ticketItemKey = (ticketHash: string, requestId: string) => ({
+  pk: ticketPartition(ticketHash),
+  sk: requestId,
+});
+
+/** Deliveries of ticket systems that were taken. */
+export const deliveryKey = (deliveryHash: string) => ({ pk: `DELIVERY#${deliveryHash}`, sk: 'DELIVERY' });
+
+/** Tickets that are closed and not followed through: none, as a rule, and always read together. */
+export const closingPartition = 'CLOSINGS';
+export const closingKey = (closingHash: string) => ({ pk: closingPartition, sk: closingHash });
+
 export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
 export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });

@@ -106,7 +106,7 @@ export const ticketsSchema = z.strictObject({
     .describe('Regular expression for the whole ticket.'),
 });
 
-function isPattern(text: string): boolean {
+export function isPattern(text: string): boolean {
   try {
     new RegExp(`^(?:${text})$`, 'u');
     return true;

@@ -14,6 +14,7 @@ import {
   toxicCombinationsSchema,
   workloadsSchema,
 } from './catalog-rules.ts';
+import { ticketingFaults, ticketingSchema } from './catalog-ticketing.ts';
 import { durationSchema } from './duration.ts';
 import { acceptsSchema } from './escalation/accepts.ts';
 import { ownNamespace } from './namespaces.ts';
@@ -142,6 +143,7 @@ const shape = z.strictObject({
   workingHours: hoursSchema.optional().describe('Outside of them the risk is higher.'),
   limits: limitsSchema.prefault({}),
   tickets: ticketsSchema.prefault({}),
+  ticketing: ticketingSchema.prefault({}),
   workloads: workloadsSchema.prefault({}),
   risk: riskSchema.prefault({}),
   toxicCombinations: toxicCombinationsSchema.describe('Duties that nobody holds at the same time.'),
@@ -164,7 +166,8 @@ function withMainNames(catalog: Catalog): Catalog {
 export const catalogSchema = shape.transform(withMainNames).superRefine((catalog, context) => {
   const fault = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message });
-  for (const { path, message } of referenceFaults(catalog)) fault(path, message);
+  for (const { path, message } of [...referenceFaults(catalog), ...ticketingFaults(catalog.ticketing)])
+    fault(path, message);
   for (const [roleName, role] of Object.entries(catalog.roles)) {
     const at = ['roles', roleName];
     role.namespaces.forEach((namespace, i) => {

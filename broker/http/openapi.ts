@@ -4,6 +4,7 @@ import { errorTable } from '#domain/error-table.ts';
 import { httpTable, type ProblemName, problemView } from './problem.ts';
 import { type PageRoute, pageRoutes } from './review-page-routes.ts';
 import { commonProblems, type Route, route } from './route.ts';
+import { webhookRoute } from './webhook-route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -130,6 +131,34 @@ function pageOperationOf(page: PageRoute): Json {
   };
 }
 
+function webhookOperation(): Json {
+  const { name, summary, answers } = webhookRoute;
+  const refused = { 'application/problem+json': { schema: { type: 'object' } } };
+  return {
+    operationId: name,
+    summary,
+    security: [],
+    parameters: [
+      {
+        name: 'source',
+        in: 'path',
+        required: true,
+        description: 'As the catalog lists it under ticketing.sources.',
+        schema: { type: 'string' },
+      },
+    ],
+    requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, description]) => [
+        status,
+        status === '200'
+          ? { description, content: { 'application/json': { schema: { type: 'object' } } } }
+          : { description, content: refused },
+      ]),
+    ),
+  };
+}
+
 /** `routes` is every route of the app, this document's own included. */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   const schemas: Record<string, Json> = {};
@@ -140,6 +169,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   for (const page of pageRoutes) {
     paths[page.path] = { ...paths[page.path], [page.method.toLowerCase()]: pageOperationOf(page) };
   }
+  paths[webhookRoute.path] = { post: webhookOperation() };
   return {
     openapi: '3.1.0',
     info: {

@@ -23,6 +23,8 @@ export type ApiWorld = Pick<
   | 'entries'
   | 'identities'
   | 'background'
+  | 'tickets'
+  | 'metrics'
 > &
   SurveyNeeds;
 

@@ -19,7 +19,7 @@ export interface AskedFor {
 
 export type JudgeNeeds = Pick<
   World,
-  'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'kills' | 'organisation'
+  'clock' | 'ids' | 'catalog' | 'settings' | 'records' | 'kills' | 'organisation' | 'tickets' | 'metrics'
 > &
   SurveyNeeds;
 

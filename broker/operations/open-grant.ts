@@ -40,6 +40,7 @@ type Needs = Pick<
   | 'ledger'
   | 'entries'
   | 'identities'
+  | 'tickets'
   | 'auditSink'
   | 'signer'
   | 'metrics'

@@ -1,4 +1,4 @@
-/** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, and what the organisation's policy says. */
+/** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, the ticket, and what the organisation's policy says. */
 import { isAfterReviewOpen } from '#domain/after-review.ts';
 import type { SurveyedRole } from '#domain/foreign-role.ts';
 import { scopesOf } from '#domain/kill-scope.ts';
@@ -8,12 +8,13 @@ import type { PolicyInput } from '#domain/policy/organisation.ts';
 import { policyInput } from '#domain/policy/policy-input.ts';
 import { findingsOf } from '#domain/policy/verdict-findings.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { liveSourceOf, type TicketLook, ticketKey } from '#domain/ticket.ts';
 import type { World } from '#ports';
 
 /** As far back as any limit looks. */
 const newest = 100;
 
-type Needs = Pick<World, 'clock' | 'catalog' | 'records' | 'kills' | 'organisation'>;
+type Needs = Pick<World, 'clock' | 'catalog' | 'records' | 'kills' | 'organisation' | 'tickets' | 'metrics'>;
 type Judged = Pick<AccessRequest, 'id' | 'requester' | 'subject' | 'asked' | 'resolved'>;
 
 /**
@@ -28,9 +29,10 @@ export async function readCircumstances(
   judged: Judged,
   surveyed: SurveyedRole | undefined,
 ): Promise<Circumstances> {
-  const [past, killSwitch] = await Promise.all([
+  const [past, killSwitch, ticket] = await Promise.all([
     pastOf(world, judged),
     world.kills.switchOn(scopesOf(judged)),
+    lookAtTicket(world, judged),
   ]);
   const organisation = await judge(world, phase, judged, past);
   return {
@@ -39,7 +41,23 @@ export async function readCircumstances(
     rules: judged.resolved.rules,
     ...(killSwitch === undefined ? {} : { killSwitch }),
     ...(surveyed === undefined ? {} : { surveyed }),
+    ...(ticket === undefined ? {} : { ticket }),
   };
+}
+
+/** Never rejects: a system that can't be asked is a fact to decide on, since an emergency doesn't wait for it. */
+async function lookAtTicket(world: Needs, { asked }: Judged): Promise<TicketLook | undefined> {
+  const { ticket } = asked;
+  const live = ticket === undefined ? undefined : liveSourceOf(world.catalog, ticket);
+  if (ticket === undefined || !live) return undefined;
+  const source = live.name;
+  try {
+    const facts = await world.tickets.read(source, ticketKey(ticket));
+    return facts === 'absent' ? { source, absent: true } : { source, facts };
+  } catch {
+    world.metrics.count('TicketUnreachable', 1);
+    return { source, unreachable: true };
+  }
 }
 
 async function othersOf(world: Pick<World, 'records'>, { id, requester }: Judged): Promise<AccessRequest[]> {

@@ -10,6 +10,7 @@ import { isTryDue, noteStanding } from '#domain/transitions/note-standing.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord, readRequest } from './change-record.ts';
+import { driveClosings } from './end-by-ticket.ts';
 import { endGrant } from './end-grant.ts';
 import { endTogether, isEarly } from './end-together.ts';
 import { driveKills } from './kill-grants.ts';
@@ -28,6 +29,7 @@ type Needs = Pick<
   | 'records'
   | 'kills'
   | 'clusters'
+  | 'ticketNotes'
   | 'ledger'
   | 'entries'
   | 'executions'
@@ -73,6 +75,7 @@ export async function sweepGrants(
       attempt(swept, 'crowds', () => prepareCrowds(world, minute)),
       attempt(swept, 'clusters', () => scheduleSweeps(world, minute)),
       attempt(swept, 'kills', () => driveKills(world)),
+      attempt(swept, 'closings', () => driveClosings(world)),
       attempt(swept, 'due', () => sweepDue(world, now, swept)),
     ]);
     await attempt(swept, 'unshipped', async () => {

@@ -5,6 +5,7 @@ import { routes } from '#http/app.ts';
 import { httpTable } from '#http/problem.ts';
 import { pageRoutes } from '#http/review-page-routes.ts';
 import { commonProblems } from '#http/route.ts';
+import { webhookRoute } from '#http/webhook-route.ts';
 
 const text = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8');
 const rows = text.split('\n').filter((line) => line.startsWith('| `'));
@@ -12,7 +13,7 @@ const rows = text.split('\n').filter((line) => line.startsWith('| `'));
 describe('docs/api.md', () => {
   it('lists every operation, and no other', () => {
     const listed = rows.filter((row) => row.includes('`GET ') || row.includes('`POST '));
-    const known = [...routes, ...pageRoutes].map(
+    const known = [...routes, ...pageRoutes, webhookRoute].map(
       ({ method, path, name }) => `| \`${method} ${path}\` | \`${name}\` |`,
     );
     expect(listed.map((row) => `${row.split('|', 3).join('|')}|`).sort()).toEqual(known.sort());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createApp, routes } from '#http/app.ts';
 import { openApiDocument } from '#http/openapi.ts';
+import { createWebhookApp } from '#http/webhooks.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aWorld } from '../builders/world.ts';
 import { aDoor } from './signed-call.ts';
@@ -10,7 +11,8 @@ const document = openApiDocument(routes);
 describe('the OpenAPI document', () => {
   it('and the app know the same operations, both ways', () => {
     const app = createApp(aWorld(), { log: { error: () => {} } });
-    const mounted = app.routes
+    const silent = { info: () => {}, warn: () => {} };
+    const mounted = [...app.routes, ...createWebhookApp(aWorld(), silent).routes]
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -41,10 +43,10 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('needs a signature everywhere but on review links', () => {
+  it('needs a signature everywhere but on review links, and of webhooks, which have one of their own', () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const operation of Object.values(operations)) {
-        expect(operation.security).toEqual(path.startsWith('/review/') ? [] : undefined);
+        expect(operation.security).toEqual(/^\/(review|v1\/webhooks)\//.test(path) ? [] : undefined);
       }
     }
     expect(document.security).toEqual([{ sigv4: [] }]);

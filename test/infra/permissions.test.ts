@@ -169,6 +169,7 @@ describe('N56: granting and revoking', () => {
       'SweepCluster',
       'SweepGrants',
       'HoldGrant',
+      'TakeWebhook',
     ])
       expect([
         role,
@@ -259,10 +260,58 @@ describe('a cluster that is not in the catalog (any more)', () => {
   });
 });
 
+describe('secrets of ticket systems', () => {
+  const secretsOf = (catalog: string) =>
+    Object.entries(permissions(synthesized({ catalog }))).flatMap(([role, lines]) =>
+      lines.flatMap((line) => {
+        const [, name] = /GetSecretValue on .*:secret:(.+)$/.exec(line) ?? [];
+        return name === undefined ? [] : [`${role} ${name}`];
+      }),
+    );
+  const withSources = (sources: string) =>
+    catalogFrom((text) => text.replace(/^ticketing:\n {2}sources:\n( {4}.*\n)+/m, sources));
+
+  it('are read by the function alone that needs them: of webhooks, and of what is looked at', () => {
+    const live = 'host: example.atlassian.net, apiSecretName: api/jira, live: {}';
+    const catalog = withSources(
+      [
+        'ticketing:',
+        '  sources:',
+        `    both: { kind: jira, tickets: 'A-[0-9]+', secretName: hooks/a, ${live} }`,
+        `    silent: { kind: jira, tickets: 'B-[0-9]+', ${live.replace('api/jira', 'api/b')} }`,
+        "    heard: { kind: github, tickets: 'c/d#[0-9]+', secretName: hooks/c, apiSecretName: api/unused }",
+        '',
+      ].join('\n'),
+    );
+    expect(secretsOf(catalog)).toEqual([
+      'Api api/b-??????',
+      'Api api/jira-??????',
+      'OpenGrant api/b-??????',
+      'OpenGrant api/jira-??????',
+      'TakeWebhook hooks/a-??????',
+      'TakeWebhook hooks/c-??????',
+    ]);
+  });
+
+  it('are none where no ticket system is listed, and then nothing is open to everybody but review pages', () => {
+    const catalog = withSources('');
+    expect(secretsOf(catalog)).toEqual([]);
+    const inApi = (found: Synthesized) =>
+      Object.values(found.resources).filter(
+        ({ Type, ...rest }) => Type.startsWith('AWS::ApiGateway::') && /webhooks/.test(JSON.stringify(rest)),
+      ).length;
+    expect([inApi(made) > 2, inApi(synthesized({ catalog }))]).toEqual([true, 0]);
+  });
+});
+
 /** The example catalog, in which another cluster has taken the place of this one. */
 function catalogWithout(cluster: string): string {
+  return catalogFrom((text) => text.replaceAll(cluster, 'orders-prod'));
+}
+
+function catalogFrom(change: (text: string) => string): string {
   const file = join(mkdtempSync(join(out, 'catalog-')), 'curfew.yaml');
-  writeFileSync(file, readFileSync(exampleCatalog, 'utf8').replaceAll(cluster, 'orders-prod'));
+  writeFileSync(file, change(readFileSync(exampleCatalog, 'utf8')));
   return file;
 }
 

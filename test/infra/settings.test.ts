@@ -120,6 +120,7 @@ describe('settings', () => {
       'SurveyCluster',
       'SweepCluster',
       'SweepGrants',
+      'TakeWebhook',
       'UnbindRole',
     ]);
     expect(reserved(synthesized({ reservedConcurrency: 'false' }))).toEqual([]);

@@ -201,7 +201,7 @@ describe('the evidence', () => {
 });
 
 describe('the API', () => {
-  it('asks for a signature everywhere but on the review pages', () => {
+  it('asks for a signature everywhere but on the review pages, and of webhooks, which bring their own', () => {
     const methods = ofType(made, 'AWS::ApiGateway::Method').map(([id, { Properties }]) => [
       id.replace(/^RequestApiRest/, '').replace(/[0-9A-F]{8}$/, ''),
       Properties.AuthorizationType,
@@ -211,6 +211,7 @@ describe('the API', () => {
       v1proxyPOST: 'AWS_IAM',
       reviewtokenGET: 'NONE',
       reviewtokenPOST: 'NONE',
+      v1webhookssourcePOST: 'NONE',
     });
   });
 
@@ -221,6 +222,13 @@ describe('the API', () => {
     expect(format).not.toMatch(/\$context\.path\b|requestOverride|\$input|querystring|authorizer/i);
     expect(stage?.MethodSettings).toEqual([
       expect.objectContaining({ DataTraceEnabled: false, LoggingLevel: 'OFF', ThrottlingRateLimit: 50 }),
+      // Apart, so that a flood of webhooks leaves the rest of the API alone.
+      expect.objectContaining({
+        ResourcePath: '/~1v1~1webhooks~1{source}',
+        DataTraceEnabled: false,
+        LoggingLevel: 'OFF',
+        ThrottlingRateLimit: 20,
+      }),
     ]);
   });
 });

@@ -15,16 +15,18 @@ export async function ask(
     namespaces?: string[];
     startsAt?: string;
     breakGlass?: boolean;
+    ticket?: string;
   } = {},
 ): Promise<AccessRequest> {
   const { seconds = 60, role = 'pod-reader', namespaces = ['payments'], startsAt, breakGlass } = asked;
+  const { ticket = 'INC-1042' } = asked;
   const submission = {
     cluster: 'payments-prod',
     namespaces,
     role,
     duration: seconds,
     reason: 'Checkout is slow',
-    ticket: 'INC-1042',
+    ticket,
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(breakGlass === undefined ? {} : { breakGlass }),
   };

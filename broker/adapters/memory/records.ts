@@ -5,9 +5,11 @@ import type { EksCluster } from '#domain/eks-cluster.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
 import { type KillSwitch, killSwitchOn, scopeKey } from '#domain/kill-scope.ts';
+import { isFinal } from '#domain/lifecycle.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
+import { ticketKey } from '#domain/ticket.ts';
 import type { Change, Page, Records } from '#ports';
 import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from '../cursor.ts';
 import { shardOf } from '../table.ts';
@@ -133,6 +135,16 @@ export class MemoryRecords implements Records {
       .sort((a, b) => (`${a.dueAt}#${a.id}` < `${b.dueAt}#${b.id}` ? -1 : 1))
       .slice(0, limit)
       .map(({ id }) => id);
+  }
+
+  async withTicket(ticket: string): Promise<string[]> {
+    return [...this.requests.values()]
+      .filter(
+        ({ asked, status }) =>
+          asked.ticket !== undefined && !isFinal(status) && ticketKey(asked.ticket) === ticket,
+      )
+      .map(({ id }) => id)
+      .sort();
   }
 
   async events(requestId: string): Promise<AuditEvent[]> {

@@ -23,7 +23,10 @@ import { MemoryMetrics } from './metrics.ts';
 import { MemoryOrganisation } from './organisation.ts';
 import { MemoryRecords } from './records.ts';
 import { sampleCatalog } from './sample-catalog.ts';
+import { MemorySecrets } from './secrets.ts';
 import { memorySigner } from './signer.ts';
+import { MemoryTicketNotes } from './ticket-notes.ts';
+import { MemoryTickets } from './tickets.ts';
 
 /** The twins behind the ports, to look into and to change things behind Curfew's back. Calls on them meet no faults. */
 interface Inside {
@@ -42,6 +45,9 @@ interface Inside {
   identities: MemoryIdentities;
   metrics: MemoryMetrics;
   organisation: MemoryOrganisation;
+  ticketNotes: MemoryTicketNotes;
+  tickets: MemoryTickets;
+  secrets: MemorySecrets;
 }
 
 export interface MemoryWorld extends World {
@@ -130,6 +136,9 @@ export function memoryWorld(
     identities: new MemoryIdentities(),
     metrics,
     organisation: new MemoryOrganisation(metrics),
+    ticketNotes: new MemoryTicketNotes(),
+    tickets: new MemoryTickets(),
+    secrets: new MemorySecrets(),
   };
   for (const principal of Object.values(memoryRoles)) inside.identities.add(principal);
   const clusters = onboard(catalog, inside.entries, inside.cluster);
@@ -158,6 +167,9 @@ export function memoryWorld(
     identities: wrap('identities', inside.identities),
     metrics: wrap('metrics', inside.metrics),
     organisation: wrap('organisation', inside.organisation),
+    ticketNotes: wrap('ticketNotes', inside.ticketNotes),
+    tickets: wrap('tickets', inside.tickets),
+    secrets: wrap('secrets', inside.secrets),
     faults,
     inside,
     clusterOf(catalogName) {

@@ -7,6 +7,8 @@ import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
 import { lambdaBackground } from '../lambda-background.ts';
 import { lambdaSurvey } from '../lambda-cluster-leg.ts';
+import { RestTickets } from '../rest-tickets.ts';
+import { secretsManager } from '../secrets-manager.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
 import { killOrders, recordsAndLedger, tableOf } from './records.ts';
@@ -22,11 +24,14 @@ export function apiWorld() {
   ]);
   const { region, deployment, stateMachineArn, killFunction, surveyFunction } = settings;
   const table = tableOf('granting', settings);
+  const metrics = new EmfMetrics(deployment);
+  const catalog = deployedCatalog();
   return {
     clock: systemClock,
     ids: randomIds,
-    catalog: deployedCatalog(),
-    organisation: deployedOrganisation(new EmfMetrics(deployment)),
+    catalog,
+    organisation: deployedOrganisation(metrics),
+    metrics,
     settings: { deployment, region },
     ...recordsAndLedger(table),
     ...killOrders(table),
@@ -34,6 +39,7 @@ export function apiWorld() {
     entries: eksEntries('granting'),
     clusterLeg: lambdaSurvey(region, surveyFunction),
     identities: iamIdentities('granting', region),
+    tickets: new RestTickets({ catalog, secrets: secretsManager(region) }),
     background: lambdaBackground(region, { killGrants: killFunction }),
   };
 }

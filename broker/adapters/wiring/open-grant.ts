@@ -7,7 +7,9 @@ import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
 import { kmsSigner } from '../kms-signer.ts';
 import { lambdaSurvey } from '../lambda-cluster-leg.ts';
+import { RestTickets } from '../rest-tickets.ts';
 import { s3AuditSink } from '../s3-audit-sink.ts';
+import { secretsManager } from '../secrets-manager.ts';
 import { systemClock } from '../system.ts';
 import { killOrders, recordsAndLedger, tableOf } from './records.ts';
 
@@ -23,9 +25,10 @@ export function openGrantWorld() {
   const { region, deployment, auditBucket, planKeyId, surveyFunction } = settings;
   const table = tableOf('granting', settings);
   const metrics = new EmfMetrics(deployment);
+  const catalog = deployedCatalog();
   return {
     clock: systemClock,
-    catalog: deployedCatalog(),
+    catalog,
     organisation: deployedOrganisation(metrics),
     settings: { deployment, region },
     ...recordsAndLedger(table),
@@ -33,6 +36,7 @@ export function openGrantWorld() {
     entries: eksEntries('granting'),
     clusterLeg: lambdaSurvey(region, surveyFunction),
     identities: iamIdentities('granting', region),
+    tickets: new RestTickets({ catalog, secrets: secretsManager(region) }),
     auditSink: s3AuditSink('granting', region, auditBucket),
     signer: kmsSigner('granting', region, planKeyId),
     metrics,

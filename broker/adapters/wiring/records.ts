@@ -6,6 +6,7 @@ import { DynamoClusters } from '../dynamo-clusters.ts';
 import { DynamoKills } from '../dynamo-kills.ts';
 import { DynamoLedger } from '../dynamo-ledger.ts';
 import { DynamoRecords } from '../dynamo-records.ts';
+import { DynamoTicketNotes } from '../dynamo-ticket-notes.ts';
 import type { Environment } from '../environment.ts';
 import type { Purpose } from '../sdk-options.ts';
 
@@ -25,6 +26,11 @@ export function recordsAndLedger({ documents, name }: Table): Pick<World, 'recor
 /** For those that order, lift and drive kill orders. */
 export function killOrders({ documents, name }: Table): Pick<World, 'kills'> {
   return { kills: new DynamoKills(documents, name) };
+}
+
+/** For those that hear of tickets, and those that go on with what was heard. */
+export function ticketNotes({ documents, name }: Table): Pick<World, 'ticketNotes'> {
+  return { ticketNotes: new DynamoTicketNotes(documents, name) };
 }
 
 /** For those that look after clusters. */

@@ -10,7 +10,7 @@ import { s3AuditSink } from '../s3-audit-sink.ts';
 import { sesMailer } from '../ses-mailer.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { killOrders, knownClusters, recordsAndLedger, tableOf } from './records.ts';
+import { killOrders, knownClusters, recordsAndLedger, tableOf, ticketNotes } from './records.ts';
 
 export function sweepGrantsWorld() {
   const settings = environment([
@@ -38,6 +38,7 @@ export function sweepGrantsWorld() {
     ...recordsAndLedger(table),
     ...knownClusters(table),
     ...killOrders(table),
+    ...ticketNotes(table),
     entries: eksEntries('revoking'),
     executions: stepFunctions('revoking', region, stateMachineArn),
     mailer: sesMailer('revoking', region, mailFrom),

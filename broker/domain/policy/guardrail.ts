@@ -5,6 +5,7 @@ import type { Caller } from '../identity.ts';
 import type { Instant } from '../instant.ts';
 import type { KillSwitch } from '../kill-scope.ts';
 import type { AccessRequest, Asked } from '../request.ts';
+import type { TicketLook } from '../ticket.ts';
 import type { Finding } from './decision.ts';
 
 /** What is known of an earlier request of the same person or workload. */
@@ -25,6 +26,8 @@ export interface Circumstances {
   rules: readonly PolicyRule[];
   /** Of a role that isn't ours: as it stands on the cluster. */
   surveyed?: SurveyedRole;
+  /** What came of looking at the ticket, where the catalog has it looked at. */
+  ticket?: TicketLook;
 }
 
 /** What a guardrail may look at. `role` is absent where the catalog has none of that name. */

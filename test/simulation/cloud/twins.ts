@@ -5,6 +5,8 @@ import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryIds } from '#adapters/memory/ids.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer, plainMessages } from '#adapters/memory/mail.ts';
+import { MemoryTicketNotes } from '#adapters/memory/ticket-notes.ts';
+import { MemoryTickets } from '#adapters/memory/tickets.ts';
 import { memoryRoles } from '#adapters/memory/world.ts';
 import { sha256Hex } from '#domain/digest.ts';
 import { instantOf } from '#domain/instant.ts';
@@ -36,6 +38,8 @@ export interface Twins {
   messages: World['messages'];
   auditSink: Bucket;
   identities: MemoryIdentities;
+  ticketNotes: MemoryTicketNotes;
+  tickets: MemoryTickets;
   signer: PlanSigner;
   verifier: PlanVerifier;
 }
@@ -72,6 +76,8 @@ export function twins(
     messages: plainMessages,
     auditSink: new Bucket(),
     identities,
+    ticketNotes: new MemoryTicketNotes(),
+    tickets: new MemoryTickets(),
     signer: { sign: async (plan) => ({ plan: structuredClone(plan), signature: signatureOf(plan) }) },
     verifier: { verify: ({ plan, signature }) => signature === signatureOf(plan) },
     ...wired,

@@ -1,0 +1,23 @@
+/** The world of TakeWebhook: the records, what ticket systems have told, and the secrets by which they prove it. */
+import { deployedCatalog } from '../catalog.ts';
+import { EmfMetrics } from '../emf-metrics.ts';
+import { environment } from '../environment.ts';
+import { secretsManager } from '../secrets-manager.ts';
+import { stepFunctions } from '../step-functions.ts';
+import { systemClock } from '../system.ts';
+import { recordsAndLedger, tableOf, ticketNotes } from './records.ts';
+
+export function takeWebhookWorld() {
+  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn']);
+  const { region, deployment, stateMachineArn } = settings;
+  const table = tableOf('answering', settings);
+  return {
+    clock: systemClock,
+    catalog: deployedCatalog(),
+    ...recordsAndLedger(table),
+    ...ticketNotes(table),
+    executions: stepFunctions('answering', region, stateMachineArn),
+    secrets: secretsManager(region),
+    metrics: new EmfMetrics(deployment),
+  };
+}
