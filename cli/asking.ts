@@ -1,6 +1,7 @@
 /** What to ask for, from the options of a command and, at a terminal, from the person. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { allowSchema } from '#domain/allowance.ts';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { isFor, isPattern } from '#domain/namespaces.ts';
@@ -17,6 +18,7 @@ export interface AskOptions {
   cluster?: string;
   namespace?: string[];
   role?: string;
+  allow?: string[];
   for?: string;
   duration?: string;
   reason?: string;
@@ -36,6 +38,11 @@ const collect = (value: string, before: string[] = []) => [
 export function addAskOptions(command: Command): Command {
   return command
     .option('--role <role>', 'what to be allowed to do; `curfew roles` lists them')
+    .option(
+      '--allow <what>',
+      "only this of the role, such as 'get,list pods' or 'delete pod/web-7d9'; repeat it for more",
+      (value: string, before: string[] = []) => [...before, value],
+    )
     .option('--cluster <cluster>', 'where; may be left out where the role is for one cluster only')
     .option('-n, --namespace <namespace>', 'where in it; repeat it, or separate with commas', collect)
     .option('--for <duration>', 'how long: 90s, 30m, 2h, 1h30m')
@@ -53,6 +60,7 @@ export async function newRequest(session: Session, options: AskOptions): Promise
   if (duration !== undefined) {
     refuseNoDuration(duration);
   }
+  const allow = options.allow && allowances(options.allow);
   const startsAt = options.at === undefined ? undefined : parseStart(options.at);
   const given = { ...options, ...(duration === undefined ? {} : { for: duration }) };
   const complete = given.role && given.cluster && given.namespace?.length && given.for && given.reason;
@@ -77,6 +85,7 @@ export async function newRequest(session: Session, options: AskOptions): Promise
     cluster,
     namespaces: namespace,
     role,
+    ...(allow ? { allow } : {}),
     duration: filled.for,
     reason,
     ...(ticket ? { ticket } : {}),
@@ -89,6 +98,14 @@ export function saidBack(request: RequestView): string {
   const { startsAt, durationSeconds } = request.asked;
   const start = startsAt ? `, from ${startInZone(startsAt)}` : '';
   return `Request ${request.id}: ${what(request)}, for ${formatDuration(durationSeconds)}${start}.`;
+}
+
+/** Throws InvalidInput for what can't be understood. */
+function allowances(given: readonly string[]): string[] {
+  const read = allowSchema.safeParse(given);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ message }) => `--allow: ${message}`);
+  throw new InvalidInput(safeText([...new Set(faults)].join(' ')));
 }
 
 /** Throws InvalidInput for what is no duration. */

@@ -73,11 +73,13 @@ export class CurfewStack extends Stack {
     // The cluster leg: leave to write their own logs, and nothing else in AWS.
     const bindRole = make('BindRole', { timeout: 12, memory: 1024, besideCluster: true });
     planKey.publishTo(bindRole);
+    const defineRole = make('DefineRole', { timeout: 12, memory: 1024, besideCluster: true });
+    planKey.publishTo(defineRole);
     const unbindRole = make('UnbindRole', { timeout: 65, memory: 1024, besideCluster: true, reserved: 100 });
 
     const surveyCluster = make('SurveyCluster', { timeout: 30, besideCluster: true, reserved: 15 });
     surveyCluster.grantCall(openGrant, 'CURFEW_SURVEY_FUNCTION');
-    entries.grantCreate(openGrant, [bindRole, unbindRole, surveyCluster]);
+    entries.grantCreate(openGrant, [bindRole, defineRole, unbindRole, surveyCluster]);
 
     const holdGrant = make('HoldGrant', { timeout: 10 });
     records.grantChange(holdGrant);
@@ -165,6 +167,7 @@ export class CurfewStack extends Stack {
       AskReviewers: askReviewers,
       OpenGrant: openGrant,
       BindRole: bindRole,
+      DefineRole: defineRole,
       HoldGrant: holdGrant,
       EndGrant: endGrant,
       UnbindRole: unbindRole,
@@ -192,6 +195,7 @@ export class CurfewStack extends Stack {
       OrganisationPolicy: policy.summary,
       StateMachineArn: lifecycle.arn,
       BindRoleRoleArn: bindRole.role.roleArn,
+      DefineRoleRoleArn: defineRole.role.roleArn,
       UnbindRoleRoleArn: unbindRole.role.roleArn,
       SurveyClusterRoleArn: surveyCluster.role.roleArn,
     });

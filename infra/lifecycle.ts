@@ -16,6 +16,7 @@ export const taskStates = [
   'AskReviewers',
   'OpenGrant',
   'BindRole',
+  'DefineRole',
   'HoldGrant',
   'EndGrant',
   'UnbindRole',

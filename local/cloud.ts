@@ -165,6 +165,7 @@ async function onboard(
   ];
   for (const [option, output] of [
     ['--bind-role-arn', 'BindRoleRoleArn'],
+    ['--define-role-arn', 'DefineRoleRoleArn'],
     ['--unbind-role-arn', 'UnbindRoleRoleArn'],
     ['--survey-cluster-arn', 'SurveyClusterRoleArn'],
     ['--deployment', 'Deployment'],

@@ -106,6 +106,7 @@ export const storedRequest = z.looseObject({
     cluster: z.string(),
     namespaces: z.array(z.string()),
     role: z.string(),
+    allow: z.array(z.string()).exactOptional(),
     durationSeconds: z.int(),
     reason: z.string(),
     ticket: z.string().exactOptional(),
@@ -118,6 +119,7 @@ export const storedRequest = z.looseObject({
     clusterRole: z.string(),
     rules: z.array(policyRule),
     rulesDigest: z.string(),
+    task: z.looseObject({ rules: z.array(policyRule), rulesDigest: z.string() }).exactOptional(),
   }),
   digest: z.string(),
   decision: z.looseObject({
@@ -185,6 +187,7 @@ export const storedLiveGrant = z.looseObject({
   }),
   eksCluster,
   clusterRole: z.string(),
+  task: z.string().exactOptional(),
   bindings,
   expiresAt: instant,
   createBefore: instant,

@@ -107,6 +107,12 @@ const roleFields = z.strictObject({
   reviews: reviewsSchema,
   ticketRequired: z.boolean().default(false),
   hours: hoursSchema.optional().describe('When it can be had: start and end have to lie within.'),
+  tasks: z
+    .enum(['allowed', 'only', 'never'])
+    .default('allowed')
+    .describe(
+      'Whether a request may name what it needs of the role (`--allow`); `only`: it has to, and gets no more than that.',
+    ),
   workloads: z
     .boolean()
     .default(false)
@@ -170,6 +176,8 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
     fault(path, message);
   for (const [roleName, role] of Object.entries(catalog.roles)) {
     const at = ['roles', roleName];
+    if (!role.rules && role.tasks === 'only')
+      fault([...at, 'tasks'], "The clusters' own ClusterRoles are given as they are: leave this out.");
     role.namespaces.forEach((namespace, i) => {
       if (namespace.startsWith('kube-'))
         fault(

@@ -12,7 +12,7 @@ export interface ClusterSweep {
   /** Grants that end in this span are ended together, each at its instant. Absent: all that stands is looked at. */
   ending?: Span;
   /** Where an earlier call stopped. */
-  from?: { part: 'bindings' | 'entries'; cursor?: string; after?: string };
+  from?: { part: 'bindings' | 'roles' | 'entries'; cursor?: string; after?: string };
 }
 
 /** `from` belongs to it, `before` does not. */

@@ -32,6 +32,7 @@ export const errorTable = {
   ForeignAccessEntry: { status: 409, exit: 7, retry: false, title: 'Access entry of someone else' },
   ClusterUnfenced: { status: 503, exit: 8, retry: false, title: 'Cluster is not fenced' },
   ClusterNotReady: { status: 503, exit: 8, retry: false, title: 'Cluster is not onboarded' },
+  RoleUndefined: { status: 503, exit: 8, retry: false, title: 'Its role is not made yet' },
   PlanRefused: { status: 403, exit: 4, retry: false, title: 'Plan refused' },
   FenceOpen: { status: 503, exit: 8, retry: true, title: 'Not provable yet' },
   StillStanding: { status: 503, exit: 8, retry: true, title: 'Still standing' },

@@ -88,7 +88,11 @@ export class ClusterUnfenced extends CurfewError {
 export class ClusterNotReady extends CurfewError {
   override readonly name = 'ClusterNotReady';
 }
-/** BindRole was handed a plan that OpenGrant did not sign, or that is too late to carry out. */
+/** The Role that BindRole is to bind is still to be made, by DefineRole. */
+export class RoleUndefined extends CurfewError {
+  override readonly name = 'RoleUndefined';
+}
+/** BindRole or DefineRole was handed a plan that OpenGrant did not sign, or that is too late to carry out. */
 export class PlanRefused extends CurfewError {
   override readonly name = 'PlanRefused';
 }

@@ -17,6 +17,8 @@ export interface LiveGrant {
   };
   eksCluster: EksCluster;
   clusterRole: string;
+  /** Digest of its task's rules, where it is for one. */
+  task?: string;
   bindings: Binding[];
   expiresAt: Instant;
   createBefore: Instant;
@@ -40,6 +42,7 @@ export function liveGrantOf(request: AccessRequest): LiveGrant | undefined {
     },
     eksCluster: resolved.eksCluster,
     clusterRole: resolved.clusterRole,
+    ...(resolved.task === undefined ? {} : { task: resolved.task.rulesDigest }),
     bindings: grant.bindings,
     expiresAt: grant.expiresAt,
     createBefore: grant.createBefore,

@@ -60,6 +60,8 @@ export interface UnbindResult {
   unboundAt: Instant;
   /** Whether access may have existed: a RoleBinding was seen by this call, or an earlier one may have seen it. */
   found: boolean;
+  /** A Role that was made for it alone was seen. By itself it gives no access. */
+  rolesFound?: boolean;
 }
 
 export function planText(plan: BindPlan): string {
@@ -77,6 +79,8 @@ export interface SurveyPlan {
   places?: Pick<Binding, 'namespace' | 'name'>[];
   /** Instead of RoleBindings: what these ClusterRoles, which are not ours, allow. */
   roles?: string[];
+  /** Not the RoleBindings, but the Roles that were made for one grant each. */
+  taskRoles?: true;
 }
 
 /** A RoleBinding with our mark, as it stands. What somebody else may have edited is told as it is, not as it should be. */
@@ -92,8 +96,21 @@ export interface StandingGrant {
   createBefore?: Instant;
 }
 
+/** A Role with our mark, as it stands: by itself it gives nobody anything. */
+export interface StandingRole {
+  namespace: string;
+  name: string;
+  uid: string;
+  requestId: string;
+  /** Of what it gives to whom it is bound. */
+  rulesDigest: string;
+  expiresAt?: Instant;
+}
+
 export interface Survey {
   grants: StandingGrant[];
+  /** Only where they were asked for, and then without grants. */
+  taskRoles?: StandingRole[];
   /** For the next page; absent on the last. */
   cursor?: string;
   /** By name; all that were asked for. */

@@ -1,6 +1,7 @@
 /** AccessRequest: what is asked, by whom, what was decided and what exists because of it. The record of one request. */
 import * as z from 'zod';
 import type { AfterReview, Notice } from './after-review.ts';
+import { allowSchema } from './allowance.ts';
 import type { PolicyRule } from './catalog.ts';
 import { namespaceSchema } from './catalog.ts';
 import { digestOf } from './digest.ts';
@@ -48,6 +49,11 @@ export const submissionSchema = z.strictObject({
   cluster: z.string().min(1).max(63),
   namespaces: z.array(namespaceSchema).min(1).max(10),
   role: z.string().min(1).max(63),
+  allow: allowSchema
+    .optional()
+    .describe(
+      'Only this of the role, such as `get,list pods` or `delete pod/web-7d9`: a Role made for the request alone.',
+    ),
   duration: durationSchema,
   reason: plainText(500),
   ticket: plainText(100).optional(),
@@ -65,6 +71,8 @@ export interface Asked {
   cluster: string;
   namespaces: string[];
   role: string;
+  /** Only this of it. */
+  allow?: string[];
   durationSeconds: number;
   reason: string;
   ticket?: string;
@@ -82,6 +90,8 @@ export interface Resolved {
   clusterRole: string;
   rules: PolicyRule[];
   rulesDigest: string;
+  /** What is granted where only some of the role was asked for; the role's own rules are its bounds. */
+  task?: { rules: PolicyRule[]; rulesDigest: string };
 }
 
 export interface Review {

@@ -27,6 +27,11 @@ export interface RoleBinding {
   subjects: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'User' | 'Group'; name: string }[];
 }
 
+/** What tells whose an object is. */
+export interface Marked {
+  metadata: { labels: Record<string, string> };
+}
+
 export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
   return plan.bindings.map(({ namespace, name }) => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -53,8 +58,8 @@ export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
   }));
 }
 
-/** Whether a RoleBinding is ours: made by this deployment for this request. */
-export function isOurs(found: RoleBinding, deployment: string, requestId: string): boolean {
+/** Whether a RoleBinding or Role is ours: made by this deployment for this request. */
+export function isOurs(found: Marked, deployment: string, requestId: string): boolean {
   const { labels } = found.metadata;
   return (
     labels[marks.managedBy] === managedBy &&

@@ -122,8 +122,19 @@ function thing(resource: string): string {
  */
 function groupsToName(resource: string, groups: readonly string[]): string[] {
   if (groups.includes('*')) return [' of every API group'];
-  const home = homes.get(resource.split('/')[0] ?? '') ?? '';
-  const isHome = resource.startsWith('*') ? false : groups.includes(home);
-  const others = groups.filter((group) => (isHome ? !ownGroups.has(group) : true));
-  return [...(isHome ? [''] : []), ...others.map((group) => ` of ${group === '' ? 'the core API' : group}`)];
+  const home = homeOf(resource);
+  return groupsMeant(resource, groups).map((group) =>
+    group === home ? '' : ` of ${group === '' ? 'the core API' : group}`,
+  );
+}
+
+/** Undefined where a resource may be of any. */
+const homeOf = (resource: string) =>
+  resource.startsWith('*') ? undefined : (homes.get(resource.split('/')[0] ?? '') ?? '');
+
+/** Of the groups that are listed with a resource those that serve it, the known one first. */
+export function groupsMeant(resource: string, groups: readonly string[]): string[] {
+  const home = homeOf(resource);
+  if (home === undefined || !groups.includes(home)) return [...groups];
+  return [home, ...groups.filter((group) => !ownGroups.has(group))];
 }

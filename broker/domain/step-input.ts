@@ -22,6 +22,14 @@ const cluster = z.strictObject({
 const place = { namespace: name, name };
 const binding = z.strictObject({ ...place, uid: z.string().min(1).exactOptional() });
 
+const words = z.array(z.string().max(253)).min(1);
+const policyRule = z.strictObject({
+  apiGroups: words,
+  resources: words,
+  verbs: words,
+  resourceNames: words.exactOptional(),
+});
+
 export const requestStep = z.strictObject({ requestId });
 export const killStep = z.object({ killId: requestId });
 export const waitingStep = z.strictObject({ requestId, taskToken });
@@ -42,6 +50,7 @@ export const signedPlan: z.ZodType<SignedPlan> = z.strictObject({
     bindings: z.array(z.strictObject(place)).min(1),
     clusterRole: name,
     rulesDigest: name,
+    task: z.strictObject({ rules: z.array(policyRule).min(1) }).exactOptional(),
     subject: z.strictObject({ kind: z.enum(['User', 'Group']), name }),
     expiresAt: instant,
     createBefore: instant,
@@ -56,6 +65,7 @@ export const unbindPlan: z.ZodType<UnbindPlan> = z.object({
   requestId: z.string().max(253),
   cluster: z.union([cluster, z.literal('gone')]),
   bindings: z.array(binding).min(1),
+  task: z.literal(true).exactOptional(),
   notBefore: instant,
   createBefore: instant,
   retried: z.boolean().exactOptional(),
@@ -74,6 +84,7 @@ export const surveyPlan: z.ZodType<SurveyPlan> = z.object({
   cursor: z.string().min(1).exactOptional(),
   places: z.array(z.object(place)).max(100).exactOptional(),
   roles: z.array(name).min(1).max(20).exactOptional(),
+  taskRoles: z.literal(true).exactOptional(),
 });
 
 const surveyedRole: z.ZodType<SurveyedRole> = z.union([
@@ -105,11 +116,27 @@ export const survey: z.ZodType<Survey> = z.object({
       createBefore: instant.exactOptional(),
     }),
   ),
+  taskRoles: z
+    .array(
+      z.object({
+        namespace: z.string(),
+        name: z.string(),
+        uid: z.string(),
+        requestId: z.string(),
+        rulesDigest: z.string(),
+        expiresAt: instant.exactOptional(),
+      }),
+    )
+    .exactOptional(),
   cursor: z.string().exactOptional(),
   roles: z.record(name, surveyedRole).exactOptional(),
 });
 
-export const unbindResult: z.ZodType<UnbindResult> = z.object({ unboundAt: instant, found: z.boolean() });
+export const unbindResult: z.ZodType<UnbindResult> = z.object({
+  unboundAt: instant,
+  found: z.boolean(),
+  rolesFound: z.boolean().exactOptional(),
+});
 export const closeStep = z.object({ requestId, unbound: unbindResult });
 
 const sweptCluster = z.object({ eksName: name, region: name });
@@ -120,7 +147,7 @@ export const clusterSweep: z.ZodType<ClusterSweep> = z.object({
   ending: z.object({ from: instant, before: instant }).exactOptional(),
   from: z
     .object({
-      part: z.enum(['bindings', 'entries']),
+      part: z.enum(['bindings', 'roles', 'entries']),
       cursor: z.string().min(1).exactOptional(),
       after: z.string().exactOptional(),
     })

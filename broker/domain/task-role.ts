@@ -1,7 +1,7 @@
 /** The Role of a grant that is for one task only: a pure function of its plan, named as its RoleBinding, made before it, deleted after it. */
 import { managedBy } from './access-entry.ts';
 import type { PolicyRule } from './catalog.ts';
-import { canonicalRules } from './cluster-role.ts';
+import { canonicalRules, rulesDigest } from './cluster-role.ts';
 import type { BindPlan } from './plan.ts';
 import { allows } from './rbac.ts';
 import { marks } from './role-binding.ts';
@@ -67,4 +67,14 @@ export function taskRolesOf(plan: BindPlan): TaskRole[] {
     },
     rules: canonicalRules(task.rules),
   }));
+}
+
+/** Whether what stands there is exactly what the plan wants. */
+export function definesSame(found: TaskRole, wanted: TaskRole): boolean {
+  return (
+    rulesDigest(found.rules) === rulesDigest(wanted.rules) &&
+    Object.entries(wanted.metadata.annotations).every(
+      ([key, value]) => found.metadata.annotations[key] === value,
+    )
+  );
 }

@@ -49,6 +49,7 @@ export const nextStep: Record<ProblemName, string> = {
   ClusterUnfenced:
     'Have the platform team run `curfew onboard` on this cluster; no grant is made until then.',
   ClusterNotReady: 'Have the platform team run `curfew onboard` on this cluster, then ask again.',
+  RoleUndefined: 'Nothing to do: it is made, and bound after that.',
   PlanRefused: 'Tell the platform team; what was planned is not what may be carried out.',
   FenceOpen: 'Nothing to do: it is tried again until it is proven.',
   StillStanding: 'Nothing to do: revoking is tried again until it is proven.',

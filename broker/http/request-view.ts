@@ -103,6 +103,7 @@ export const requestView = z
       cluster: z.string(),
       namespaces: z.array(z.string()),
       role: z.string(),
+      allow: z.array(z.string()).optional().describe('Only this of the role.'),
       durationSeconds: z.int(),
       reason: z.string(),
       ticket: z.string().optional(),
@@ -116,6 +117,12 @@ export const requestView = z
         clusterRole: z.string(),
         rules: z.array(ruleView),
         rulesDigest: digest,
+        task: z
+          .object({ rules: z.array(ruleView), rulesDigest: digest })
+          .optional()
+          .describe(
+            "What is granted where only some of the role was asked for; the role's rules are its bounds.",
+          ),
       })
       .describe('What the catalog said when it was asked.'),
     digest: digest.describe('Covers everything a reviewer answers for; goes back with the review.'),

@@ -34,13 +34,13 @@ function mailOf({ to, subject, title, words, heading, points, rows }: Told): Mai
     `${title}.`,
     `They write: “${words.why}”`,
     `${heading}:\n${bulletsOf(points)}`,
-    `Role ${words.role} lets them:\n${words.inShort}\n${bulletsOf(words.can)}`,
+    `${words.givenBy} lets them:\n${words.inShort}\n${bulletsOf(words.can)}`,
     linesOf(rows),
     noLink,
   ].join('\n\n');
   const body = html`${whyOf(words.why)}
     ${cautionOf(heading, points)}
-    ${roleOf(words.role, words.inShort, words.can)}
+    ${roleOf(words.givenBy, words.inShort, words.can)}
     ${tableOf(rows)}
     ${noteOf(noLink)}`;
   return {

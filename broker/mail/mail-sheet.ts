@@ -76,8 +76,8 @@ export const noteOf = (text: string): Part => html`<p ${styled('note')}>${text}<
 export const whyOf = (reason: string): Part => html`<p ${styled('why')}>They write: “${reason}”</p>`;
 
 /** What a role lets one do. */
-export function roleOf(role: string, inShort: string, can: readonly string[]): Part {
-  return html`<p ${styled('lead')}>Role <strong>${role}</strong> lets them:</p>
+export function roleOf(givenBy: string, inShort: string, can: readonly string[]): Part {
+  return html`<p ${styled('lead')}><strong>${givenBy}</strong> lets them:</p>
     <p ${styled('note')}>${inShort}</p>
     <ul ${styled('list')}>${can.map((line) => html`<li>${line}</li>`)}</ul>`;
 }

@@ -7,6 +7,7 @@ import { needInWords } from '#domain/policy/review-needs.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import { askedAgainBecause } from '#domain/transitions/ask-again.ts';
 import { instantInWords } from './instant-in-words.ts';
 import { startInWords } from './start-in-words.ts';
@@ -18,7 +19,8 @@ export interface RequestInWords {
   whoGets: string;
   /** `alice@example.com asks for pod-reader on payments-prod for 30 minutes`. */
   headline: string;
-  role: string;
+  /** What its rights come from: `Role pod-reader`, or a role that was made for it. */
+  givenBy: string;
   /** One sentence or two: what it can do, and what it can't. */
   inShort: string;
   can: string[];
@@ -98,22 +100,25 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
   const start = startInWords(request);
   const again = askedAgainBecause(request);
   const approved = reviews.filter((review) => review.answer === 'approve').length;
+  const rules = grantedRules(resolved);
   const wholeRole = `This is not one person: everyone who can use the IAM role ${roleName} gets this access.`;
   return {
     who,
     whoGets: isPerson
       ? `One person: ${subject.sessionName ?? who}, signed in through the IAM role ${roleName}`
       : `Everyone who can use the IAM role ${subject.principalArn}`,
-    headline: `${who} ${start.asks} ${asked.role} on ${asked.cluster} ${start.howLong}`,
-    role: asked.role,
-    inShort: inShort(resolved.rules, asked.namespaces),
-    can: rulesInWords(resolved.rules),
+    headline: `${who} ${start.asks} ${resolved.task ? 'part of ' : ''}${asked.role} on ${asked.cluster} ${start.howLong}`,
+    givenBy: resolved.task
+      ? `A role made for this request alone, within role ${asked.role},`
+      : `Role ${asked.role}`,
+    inShort: inShort(rules, asked.namespaces),
+    can: rulesInWords(rules),
     cautions: [
       ...(again === undefined ? [] : [`It is asked again, and earlier answers don't count: ${again}.`]),
       ...(isPerson ? [] : [wholeRole]),
       ...(asked.breakGlass ? [breakGlass(decision)] : []),
-      ...concernsOf({ rules: resolved.rules, accepts }).map(concernInWords),
-      ...(deletes(resolved.rules) ? [deletion] : []),
+      ...concernsOf({ rules: [...rules], accepts }).map(concernInWords),
+      ...(deletes(rules) ? [deletion] : []),
       ...decision.reasons,
     ],
     where: `Cluster ${asked.cluster}, ${asked.namespaces.length === 1 ? 'namespace' : 'namespaces'} ${joined(asked.namespaces)}`,

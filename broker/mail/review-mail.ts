@@ -61,7 +61,7 @@ function textOf(told: Told): string {
     `They write: “${words.why}”`,
     `Look at it and answer:\n${link}`,
     ...(words.cautions.length > 0 ? [`${firstOfAll}:\n${bulletsOf(words.cautions)}`] : []),
-    `Role ${words.role} lets them:\n${words.inShort}\n${bulletsOf(words.can)}`,
+    `${words.givenBy} lets them:\n${words.inShort}\n${bulletsOf(words.can)}`,
     linesOf(rowsOf(told)),
     ...(words.surely === undefined ? [] : [words.surely]),
     safety(reviewer),
@@ -74,7 +74,7 @@ function htmlOf(told: Told): string {
   const body = html`${whyOf(words.why)}
     <p ${styled('action')}><a href="${link}" ${styled('button')}>Look at it and answer</a></p>
     ${cautionOf(firstOfAll, words.cautions)}
-    ${roleOf(words.role, words.inShort, words.can)}
+    ${roleOf(words.givenBy, words.inShort, words.can)}
     ${tableOf(rowsOf(told))}
     ${words.surely === undefined ? '' : noteOf(words.surely)}
     ${noteOf(`${safety(reviewer)} ${words.noAnswer}`)}`;

@@ -1,34 +1,36 @@
 /** BindRole (cluster leg): carries out a plan that OpenGrant signed; creates the RoleBindings and reads them back. */
 import { rulesDigest } from '#domain/cluster-role.ts';
-import { ClusterNotReady, ClusterUnfenced, PlanRefused, StillStanding } from '#domain/errors.ts';
+import {
+  ClusterNotReady,
+  ClusterUnfenced,
+  PlanRefused,
+  RoleUndefined,
+  StillStanding,
+} from '#domain/errors.ts';
 import type { BindPlan, SignedPlan } from '#domain/plan.ts';
 import type { Binding } from '#domain/request.ts';
 import { grantsSame, isOurs, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts';
 import { isOwnRole } from '#domain/role-definition.ts';
+import { taskRolesOf } from '#domain/task-role.ts';
 import type { ClusterSession, World } from '#ports';
+import { refuseUnlessLive } from './check-plan.ts';
+import { isDefined } from './define-role.ts';
 
 type Needs = Pick<World, 'clock' | 'settings' | 'cluster' | 'verifier'>;
 
-/** Idempotent until `createBefore`. Throws PlanRefused, ClusterUnfenced, ClusterNotReady, where a retry can't help. */
+/**
+ * Idempotent until `createBefore`. Throws PlanRefused, ClusterUnfenced, ClusterNotReady, where a retry can't help, and
+ * RoleUndefined where DefineRole has to come first.
+ */
 export async function bindRole(world: Needs, signed: SignedPlan): Promise<{ bindings: Binding[] }> {
   const { plan } = signed;
   refuseUnlessLive(world, signed);
   const session = await world.cluster.connect(plan.cluster);
   await refuseUnlessReady(session, plan);
+  await refuseUnlessDefined(session, plan);
   const bindings: Binding[] = [];
   for (const wanted of roleBindingsOf(plan)) bindings.push(await bind(session, plan, wanted));
   return { bindings };
-}
-
-function refuseUnlessLive(world: Needs, signed: SignedPlan): void {
-  const { plan } = signed;
-  if (!world.verifier.verify(signed))
-    throw new PlanRefused(`The plan for ${plan.requestId} was not signed by OpenGrant.`);
-  if (plan.deployment !== world.settings.deployment) {
-    throw new PlanRefused(`The plan for ${plan.requestId} is of another deployment, ${plan.deployment}.`);
-  }
-  if (world.clock.now() >= plan.createBefore)
-    throw new PlanRefused(`The plan for ${plan.requestId} came too late.`);
 }
 
 async function refuseUnlessReady(session: ClusterSession, plan: BindPlan): Promise<void> {
@@ -71,6 +73,15 @@ async function refuseUnlessUnchanged(
   throw new ClusterNotReady(
     `ClusterRole ${clusterRole} on ${eksName} is not what was approved: it was changed a moment ago. Ask again.`,
   );
+}
+
+/** Last of all: what is bound is what was approved. */
+async function refuseUnlessDefined(session: ClusterSession, plan: BindPlan): Promise<void> {
+  for (const role of taskRolesOf(plan)) {
+    if (await isDefined(session, plan, role)) continue;
+    const { namespace, name } = role.metadata;
+    throw new RoleUndefined(`Role ${namespace}/${name} is still to be made.`);
+  }
 }
 
 async function bind(session: ClusterSession, plan: BindPlan, wanted: RoleBinding): Promise<Binding> {

@@ -44,7 +44,7 @@ export function approvalFault(
   const { endFrom } = catalog.risk;
   if (endFrom !== undefined && request.signals && riskNow(request) >= endFrom)
     return { refused: `the risk has grown to ${riskNow(request)}; ${endFrom} is the limit` };
-  if (!resolved) return { refused: 'its role or cluster is no longer in the catalog' };
+  if (!resolved) return { refused: 'its role or cluster is no longer in the catalog as it was asked for' };
   const reason = changed(request, resolved) ?? unapproved(catalog, request, decision);
   if (reason === undefined) return undefined;
   const reviewers = eligibleReviewers(catalog, needsOf(decision), requester);
@@ -55,6 +55,7 @@ function changed({ asked, resolved }: AccessRequest, now: Resolved): string | un
   const { eksCluster } = resolved;
   const moved =
     now.clusterRole !== resolved.clusterRole ||
+    now.task?.rulesDigest !== resolved.task?.rulesDigest ||
     now.eksCluster.eksName !== eksCluster.eksName ||
     now.eksCluster.region !== eksCluster.region;
   if (moved) return `role "${asked.role}" or its cluster changed in the catalog since it was approved`;

@@ -27,12 +27,13 @@ export async function endCrowd(
   );
   const address = await world.entries.findCluster(cluster);
   const plans = live.map(
-    ({ requestId, bindings, expiresAt, createBefore }: LiveGrant): UnbindPlan => ({
+    ({ requestId, bindings, task, expiresAt, createBefore }: LiveGrant): UnbindPlan => ({
       v: 1,
       deployment: world.settings.deployment,
       requestId,
       cluster: address,
       bindings,
+      ...(task === undefined ? {} : { task: true }),
       notBefore: expiresAt,
       createBefore,
     }),

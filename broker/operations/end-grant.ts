@@ -34,6 +34,7 @@ export async function endGrant(
       requestId,
       cluster,
       bindings: grant.bindings,
+      ...(request.resolved.task ? { task: true } : {}),
       notBefore: ending.notBefore,
       createBefore: grant.createBefore,
     },

@@ -7,6 +7,7 @@ import type { Instant } from '#domain/instant.ts';
 import { decide } from '#domain/policy/decide.ts';
 import type { Decision } from '#domain/policy/decision.ts';
 import type { AccessRequest, Asked, Resolved, Submission } from '#domain/request.ts';
+import { taskRules } from '#domain/task-rules.ts';
 import type { World } from '#ports';
 import { readCircumstances } from './read-circumstances.ts';
 import { type SurveyNeeds, surveyForeign } from './survey-foreign.ts';
@@ -60,7 +61,7 @@ function requesterOf(caller: Caller): AccessRequest['requester'] {
 }
 
 /**
- * What is asked comes to by the catalog; undefined where its role or cluster isn't there.
+ * What is asked comes to by the catalog; undefined where its role or cluster isn't there, or the role doesn't cover it.
  *
  * @param surveyed of a role that isn't ours: as it stands on the cluster
  */
@@ -75,22 +76,28 @@ export function resolve(
   const { clusterRole, rules } = role.rules
     ? { clusterRole: clusterRoleName(asked.role, role.rules), rules: canonicalRules(role.rules) }
     : { clusterRole: role.clusterRole, rules: rulesFound(surveyed) };
-  return { eksCluster, clusterRole, rules, rulesDigest: rulesDigest(rules) };
+  const resolved = { eksCluster, clusterRole, rules, rulesDigest: rulesDigest(rules) };
+  if (!asked.allow) return resolved;
+  // Never the whole role instead. The fences know the bounds of the catalog's own rules only.
+  const task = role.rules && taskRules({ role: asked.role, bounds: role.rules }, asked.allow);
+  if (!task || 'fault' in task) return undefined;
+  return { ...resolved, task: { rules: task.rules, rulesDigest: rulesDigest(task.rules) } };
 }
 
 export function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
-  const { ticket, startsAt, breakGlass, ...fields } = rest;
+  const { allow, ticket, startsAt, breakGlass, ...fields } = rest;
   return {
     ...fields,
     namespaces: [...new Set(namespaces)].sort(),
     durationSeconds: duration,
+    ...(allow === undefined ? {} : { allow }),
     ...(ticket === undefined ? {} : { ticket }),
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(breakGlass ? { breakGlass } : {}),
   };
 }
 
-/** What is kept of a refused request whose role or cluster does not exist: nothing that could be granted. */
+/** What is kept of a refused request that comes to nothing by the catalog: nothing that could be granted. */
 const unresolved = ({ settings }: JudgeNeeds, asked: Asked): Resolved => ({
   eksCluster: { eksName: asked.cluster, region: settings.region },
   clusterRole: '',

@@ -1,17 +1,19 @@
 /** Ends all of a kill order's scope on one cluster: by record, and then by our mark whatever else stands. */
 import { clusterName, type EksCluster } from '#domain/eks-cluster.ts';
 import { CurfewError } from '#domain/errors.ts';
+import { type Shown, type Standing, targetOf } from '#domain/findings.ts';
 import { type ClusterPass, endRequestOf, type KillOrder } from '#domain/kill-order.ts';
 import { coversLive, coversRequest, coversStanding } from '#domain/kill-scope.ts';
 import { mayStand } from '#domain/lifecycle.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
-import type { ClusterAddress, StandingGrant, UnbindPlan } from '#domain/plan.ts';
+import type { ClusterAddress, UnbindPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { requestEnd } from '#domain/transitions/request-end.ts';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
 import { calls, type EndingNeeds, endTogether, unbindTogether } from './end-together.ts';
 import { listAllLive } from './list-live.ts';
+import { standingOf } from './sweep-bindings.ts';
 
 /** Records changed at a time. */
 const lanes = 20;
@@ -49,7 +51,9 @@ export async function killOnCluster(
       [fresh, settled].map((some = []) => inParts(some, (those) => endRecords(world, order, those, tally))),
     );
   });
-  await part(() => endByMark(world, order, cluster, live, tally));
+  await part(() => endByMark(world, order, cluster, live, 'RoleBinding', tally));
+  // After what binds them. By themselves they give nobody anything: what can't be seen to is left to the sweep, which tells.
+  await endByMark(world, order, cluster, live, 'Role', tally).catch(() => undefined);
   const { found, ended, orphans, problems } = tally;
   return {
     cluster: clusterName(cluster),
@@ -93,6 +97,7 @@ async function endByMark(
   order: KillOrder,
   cluster: EksCluster,
   live: ReadonlyMap<string, LiveGrant>,
+  kind: Shown['kind'],
   tally: Tally,
 ): Promise<void> {
   const address = await world.entries.findCluster(cluster);
@@ -103,9 +108,10 @@ async function endByMark(
       v: 1,
       deployment: world.settings.deployment,
       cluster: address,
+      ...(kind === 'Role' ? { taskRoles: true } : {}),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    await endStanding(world, order, address, page.grants, live, tally);
+    await endStanding(world, order, address, standingOf(kind, page), live, tally);
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
@@ -114,11 +120,11 @@ async function endStanding(
   world: EndingNeeds,
   order: KillOrder,
   address: ClusterAddress,
-  standing: readonly StandingGrant[],
+  standing: readonly Standing[],
   live: ReadonlyMap<string, LiveGrant>,
   tally: Tally,
 ): Promise<void> {
-  const orphans: StandingGrant[] = [];
+  const orphans: Standing[] = [];
   const late = new Set<string>();
   await atMost(lanes, standing, async (one) => {
     const known = live.get(one.requestId);
@@ -127,7 +133,7 @@ async function endStanding(
     const record = known ? undefined : await recordOf(world, one.requestId);
     if (record && mayStand(record.status) && coversRequest(order.scope, record)) late.add(record.id);
     // Its record says another's, is over, or is not there: what it gives is what counts.
-    else if (coversStanding(order.scope, one, address)) orphans.push(one);
+    else if (coversStanding(order.scope, { subjects: [], ...one }, address)) orphans.push(one);
   });
   await endRecords(
     world,
@@ -147,17 +153,16 @@ async function deleteOrphans(
   world: EndingNeeds,
   order: KillOrder,
   cluster: ClusterAddress,
-  orphans: readonly StandingGrant[],
+  orphans: readonly Standing[],
   tally: Tally,
 ): Promise<void> {
   const plans = orphans.map(
-    ({ namespace, name, uid }): UnbindPlan => ({
+    (orphan): UnbindPlan => ({
       v: 1,
       deployment: world.settings.deployment,
-      // Whatever its label says, this is what it is deleted for.
-      requestId: order.id,
+      requestId: orphan.requestId,
       cluster,
-      bindings: [{ namespace, name, uid }],
+      ...targetOf(orphan),
       notBefore: order.at,
       // Its creation is over: it stands.
       createBefore: order.at,

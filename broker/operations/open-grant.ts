@@ -187,14 +187,19 @@ async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAd
     if (lasting) await keepReason(world, request.id, error.message);
     throw error;
   }
+  const { clusterRole, rulesDigest, task } = request.resolved;
+  // Never the whole role instead of some of it.
+  if ((request.asked.allow === undefined) !== (task === undefined))
+    throw new PlanRefused(`Request ${request.id} has no rules of the task that it asks for.`);
   return world.signer.sign({
     v: 1,
     deployment: world.settings.deployment,
     requestId: request.id,
     cluster,
     bindings: grant.bindings.map(({ namespace, name }) => ({ namespace, name })),
-    clusterRole: request.resolved.clusterRole,
-    rulesDigest: request.resolved.rulesDigest,
+    clusterRole,
+    rulesDigest,
+    ...(task ? { task: { rules: task.rules } } : {}),
     subject: request.subject.kubernetes,
     expiresAt: grant.expiresAt,
     createBefore: grant.createBefore,

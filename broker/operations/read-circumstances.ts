@@ -8,6 +8,7 @@ import type { PolicyInput } from '#domain/policy/organisation.ts';
 import { policyInput } from '#domain/policy/policy-input.ts';
 import { findingsOf } from '#domain/policy/verdict-findings.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import { liveSourceOf, type TicketLook, ticketKey } from '#domain/ticket.ts';
 import type { World } from '#ports';
 
@@ -38,7 +39,7 @@ export async function readCircumstances(
   return {
     past,
     organisation,
-    rules: judged.resolved.rules,
+    rules: grantedRules(judged.resolved),
     ...(killSwitch === undefined ? {} : { killSwitch }),
     ...(surveyed === undefined ? {} : { surveyed }),
     ...(ticket === undefined ? {} : { ticket }),
@@ -86,9 +87,12 @@ async function pastOf(world: Pick<World, 'records'>, judged: Judged): Promise<Ac
 async function judge(
   { clock, catalog, organisation }: Needs,
   phase: PolicyInput['phase'],
-  { asked, requester, resolved: { rules } }: Judged,
+  { asked, requester, resolved: { rules, task } }: Judged,
   others: readonly AccessRequest[],
 ): Promise<Finding[]> {
-  const input = policyInput({ now: clock.now(), phase, asked, requester, others, catalog, rules });
+  const input = policyInput({
+    ...{ now: clock.now(), phase, asked, requester, others, catalog, rules },
+    ...(task ? { task } : {}),
+  });
   return input ? findingsOf(await organisation.judge(input)) : [];
 }

@@ -1,16 +1,19 @@
-/** SurveyCluster (cluster leg): reads one page of the RoleBindings that carry this deployment's mark, or single ones, or what roles that aren't ours allow. Changes nothing. */
+/**
+ * SurveyCluster (cluster leg): reads one page of the RoleBindings, or Roles, that carry this deployment's mark, or single ones, or
+ * what roles that aren't ours allow. Changes nothing.
+ */
+import { rulesDigest } from '#domain/cluster-role.ts';
 import { instantSchema } from '#domain/instant.ts';
-import type { StandingGrant, Survey, SurveyPlan } from '#domain/plan.ts';
+import type { StandingGrant, StandingRole, Survey, SurveyPlan } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
-import type { World } from '#ports';
+import type { TaskRole } from '#domain/task-role.ts';
+import type { ClusterSession, World } from '#ports';
 
 /** As many as one answer of a function holds with room to spare. */
 const pageSize = 500;
 
-export async function surveyCluster(
-  world: Pick<World, 'cluster'>,
-  { cluster, deployment, cursor, places, roles }: SurveyPlan,
-): Promise<Survey> {
+export async function surveyCluster(world: Pick<World, 'cluster'>, plan: SurveyPlan): Promise<Survey> {
+  const { cluster, deployment, cursor, places, roles, taskRoles } = plan;
   const session = await world.cluster.connect(cluster);
   if (roles) {
     const surveyed = await Promise.all(
@@ -18,6 +21,7 @@ export async function surveyCluster(
     );
     return { grants: [], roles: Object.fromEntries(surveyed) };
   }
+  if (taskRoles) return { grants: [], ...(await surveyRoles(session, plan)) };
   if (places) {
     const read = await Promise.all(
       places.map(({ namespace, name }) => session.readRoleBinding(namespace, name)),
@@ -27,6 +31,32 @@ export async function surveyCluster(
   const page = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
   const { items, ...rest } = await session.listGrants(deployment, page);
   return { grants: items.map(standingGrant), ...rest };
+}
+
+async function surveyRoles(
+  session: ClusterSession,
+  { deployment, cursor, places }: Omit<SurveyPlan, 'v' | 'cluster'>,
+): Promise<Pick<Survey, 'taskRoles' | 'cursor'>> {
+  if (places) {
+    const read = await Promise.all(places.map(({ namespace, name }) => session.readRole(namespace, name)));
+    return { taskRoles: read.flatMap((found) => (found ? [standingRole(found)] : [])) };
+  }
+  const page = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
+  const { items, ...rest } = await session.listRoles(deployment, page);
+  return { taskRoles: items.map(standingRole), ...rest };
+}
+
+function standingRole({ metadata, rules }: TaskRole): StandingRole {
+  const { namespace, name, uid = '', labels, annotations } = metadata;
+  const expiresAt = instantSchema.safeParse(annotations[marks.expiresAt]).data;
+  return {
+    namespace,
+    name,
+    uid,
+    requestId: (labels[marks.request] ?? '').toUpperCase(),
+    rulesDigest: rulesDigest(rules),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }
 
 function standingGrant({ metadata, roleRef, subjects }: RoleBinding): StandingGrant {

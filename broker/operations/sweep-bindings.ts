@@ -1,4 +1,4 @@
-/** Compares one page of a cluster's RoleBindings with the records, and takes away what nobody asked for or what was edited. */
+/** Compares one page of a cluster's RoleBindings, or Roles made for grants, with the records, and takes away what nobody asked for or what was edited. */
 import {
   type Finding,
   findings,
@@ -7,11 +7,13 @@ import {
   patienceMs,
   placeOf,
   type Shown,
+  type Standing,
+  targetOf,
 } from '#domain/findings.ts';
 import { after } from '#domain/instant.ts';
 import { amend } from '#domain/lifecycle.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
-import type { ClusterAddress, StandingGrant, UnbindPlan } from '#domain/plan.ts';
+import type { ClusterAddress, Survey, UnbindPlan } from '#domain/plan.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { atMost } from './at-most.ts';
 import { changeRecord } from './change-record.ts';
@@ -31,7 +33,7 @@ export async function sweepBindings(
 ): Promise<void> {
   const suspected = findings(live, shown, world.clock.now());
   if (suspected.length === 0) return;
-  const found = await confirmed(world, cluster, suspected, report);
+  const found = await confirmed(world, cluster, shown.kind, suspected, report);
   await removeOrphans(
     world,
     cluster,
@@ -48,6 +50,7 @@ export async function sweepBindings(
 async function confirmed(
   world: EndingNeeds,
   cluster: ClusterAddress,
+  kind: Shown['kind'],
   suspected: readonly Finding[],
   report: SweepReport,
 ): Promise<Finding[]> {
@@ -61,24 +64,30 @@ async function confirmed(
   );
   const now = world.clock.now();
   for (const finding of suspected) {
-    const { requestId, kind } = finding;
+    const { requestId } = finding;
     // Nothing is done about what could not be read.
     if (!records.has(requestId)) continue;
     const record = records.get(requestId);
     const live = record && liveGrantOf(record);
-    if (kind === 'orphan' || kind === 'edited') found.push(...listed(judge(live, finding.standing, now)));
-    else if (kind === 'overdue')
+    if (finding.kind === 'orphan' || finding.kind === 'edited')
+      found.push(...listed(judge(live, finding.standing, now)));
+    else if (finding.kind === 'overdue')
       found.push(...(live && after(live.expiresAt, patienceMs) <= now ? [finding] : []));
     else if (live && !record?.endRequested && oughtToStand(live, now)) missing.push({ finding, live });
   }
-  return [...found, ...(await lookedFor(world, cluster, missing))];
+  return [...found, ...(await lookedFor(world, cluster, kind, missing))];
 }
+
+/** What one page of a survey shows. */
+export const standingOf = (kind: Shown['kind'], { grants, taskRoles = [] }: Survey): readonly Standing[] =>
+  kind === 'Role' ? taskRoles : grants;
 
 const listed = (finding: Finding | undefined): Finding[] => (finding ? [finding] : []);
 
 async function lookedFor(
   world: EndingNeeds,
   cluster: ClusterAddress,
+  kind: Shown['kind'],
   missing: readonly { finding: Extract<Finding, { kind: 'missing' }>; live: LiveGrant }[],
 ): Promise<Finding[]> {
   const found: Finding[] = [];
@@ -89,8 +98,12 @@ async function lookedFor(
       name: binding.name,
     }));
     const { deployment } = world.settings;
-    const { grants } = await world.clusterLeg.survey({ v: 1, deployment, cluster, places });
-    const standing = new Map(grants.map((grant) => [placeOf(grant), grant]));
+    const looked = { v: 1 as const, deployment, cluster, places };
+    const there = standingOf(
+      kind,
+      await world.clusterLeg.survey(kind === 'Role' ? { ...looked, taskRoles: true } : looked),
+    );
+    const standing = new Map(there.map((grant) => [placeOf(grant), grant]));
     found.push(
       ...some.flatMap(({ finding, live }) =>
         listed(missed(world, finding, live, standing.get(placeOf(finding.binding)))),
@@ -104,7 +117,7 @@ function missed(
   world: EndingNeeds,
   finding: Extract<Finding, { kind: 'missing' }>,
   live: LiveGrant,
-  standing: StandingGrant | undefined,
+  standing: Standing | undefined,
 ): Finding | undefined {
   if (!standing) return finding;
   if (standing.requestId === live.requestId) return judge(live, standing, world.clock.now());
@@ -120,12 +133,12 @@ async function removeOrphans(
 ): Promise<void> {
   const now = world.clock.now();
   const plans = orphans.map(
-    ({ requestId, standing: { namespace, name, uid } }): UnbindPlan => ({
+    ({ requestId, standing }): UnbindPlan => ({
       v: 1,
       deployment: world.settings.deployment,
       requestId,
       cluster,
-      bindings: [{ namespace, name, uid }],
+      ...targetOf(standing),
       notBefore: now,
       // It stands and has a UID: no creation is waited for.
       createBefore: after(now, -patienceMs),
@@ -139,7 +152,7 @@ async function removeOrphans(
       if (!orphan) continue;
       const place = placeOf(orphan.standing);
       if (outcome instanceof Error) report.failed.push({ what: place, error: outcome });
-      else if (outcome.found) {
+      else if (outcome.found || outcome.rolesFound) {
         report.orphans.push(place);
         await attempted(report, `record ${orphan.requestId}`, () => note(world, orphan));
       }

@@ -6,14 +6,14 @@
 import { catalogClusters } from '#domain/catalog.ts';
 import { type ClusterSweep, staleMs, turnOf } from '#domain/cluster-sweep.ts';
 import { clusterName } from '#domain/eks-cluster.ts';
-import { oughtToStand, placeOf } from '#domain/findings.ts';
+import { oughtToStand, placeOf, type Shown } from '#domain/findings.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import type { World } from '#ports';
 import { endCrowd } from './end-crowd.ts';
 import { listAllLive } from './list-live.ts';
-import { sweepBindings } from './sweep-bindings.ts';
+import { standingOf, sweepBindings } from './sweep-bindings.ts';
 import { sweepEntries } from './sweep-entries.ts';
 import { sweepForeign } from './sweep-foreign.ts';
 import { sweepPrincipals } from './sweep-principals.ts';
@@ -66,10 +66,12 @@ async function lookAtAll(
   const address = await world.entries.findCluster(cluster);
   if (address !== 'gone') {
     const deadline = after(begun, workMs);
-    if (from?.part !== 'entries')
-      await attempted(report, 'RoleBindings', () =>
-        allBindings(world, sweep, address, live, deadline, report),
-      );
+    const pages = { world, sweep, address, live, deadline, report };
+    if (!from || from.part === 'bindings')
+      await attempted(report, 'RoleBindings', () => allOf('RoleBinding', pages));
+    // After what binds them.
+    if (!report.handedOn && from?.part !== 'entries')
+      await attempted(report, 'Roles', () => allOf('Role', pages));
     if (!from)
       await attempted(report, 'roles that are not ours', () =>
         sweepForeign(world, address, live, turnOf(begun), report),
@@ -93,32 +95,40 @@ async function handOn(
   await world.background.sweepCluster({ v: 1, cluster, at: world.clock.now(), from });
 }
 
+interface Pages {
+  world: SweepNeeds;
+  sweep: ClusterSweep;
+  address: ClusterAddress;
+  live: readonly LiveGrant[];
+  deadline: Instant;
+  report: SweepReport;
+}
+
 /** The last place of a page is where the next begins: what ought to stand between them and doesn't is missing. */
-async function allBindings(
-  world: SweepNeeds,
-  sweep: ClusterSweep,
-  cluster: ClusterAddress,
-  live: readonly LiveGrant[],
-  deadline: Instant,
-  report: SweepReport,
+async function allOf(
+  kind: Shown['kind'],
+  { world, sweep, address: cluster, live, deadline, report }: Pages,
 ): Promise<void> {
-  let { cursor, after: behind = '' } = sweep.from ?? {};
+  const part = kind === 'Role' ? 'roles' : 'bindings';
+  let { cursor, after: behind = '' } = sweep.from?.part === part ? sweep.from : {};
   const { deployment } = world.settings;
   do {
     if (world.clock.now() >= deadline && cursor !== undefined)
-      return handOn(world, sweep, { part: 'bindings', cursor, after: behind }, report);
+      return handOn(world, sweep, { part, cursor, after: behind }, report);
     const page = await world.clusterLeg.survey({
       v: 1,
       deployment,
       cluster,
+      ...(kind === 'Role' ? { taskRoles: true } : {}),
       ...(cursor === undefined ? {} : { cursor }),
     });
     report.pages += 1;
     cursor = page.cursor;
-    const last = page.grants.at(-1);
+    const standing = standingOf(kind, page);
+    const last = standing.at(-1);
     const upTo = cursor === undefined ? undefined : last ? placeOf(last) : behind;
-    const shown = { grants: page.grants, after: behind, ...(upTo === undefined ? {} : { upTo }) };
-    await attempted(report, `RoleBindings after "${behind}"`, () =>
+    const shown = { kind, standing, after: behind, ...(upTo === undefined ? {} : { upTo }) };
+    await attempted(report, `${kind}s after "${behind}"`, () =>
       sweepBindings(world, cluster, live, shown, report),
     );
     behind = upTo ?? behind;

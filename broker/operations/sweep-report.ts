@@ -12,7 +12,7 @@ export interface SweepReport {
   ended: string[];
   failed: { what: string; error: unknown }[];
   /** Where the next call goes on; absent when all was looked at. */
-  handedOn?: 'bindings' | 'entries';
+  handedOn?: 'bindings' | 'roles' | 'entries';
 }
 
 export function emptyReport(): SweepReport {

@@ -1,8 +1,11 @@
-/** UnbindRole (cluster leg): connects, waits for the instant, deletes our RoleBindings by UID, proves them gone by reading. */
+/**
+ * UnbindRole (cluster leg): connects, waits for the instant, deletes our RoleBindings by UID, proves them gone by reading; and
+ * then the Roles that were made for them alone.
+ */
 import { FenceOpen, StillStanding } from '#domain/errors.ts';
 import { after, msBetween } from '#domain/instant.ts';
 import type { UnbindPlan, UnbindResult } from '#domain/plan.ts';
-import type { Binding } from '#domain/request.ts';
+import { type Binding, bindingName } from '#domain/request.ts';
 import { isOurs } from '#domain/role-binding.ts';
 import type { ClusterSession, World } from '#ports';
 
@@ -12,7 +15,7 @@ const longestWaitMs = 40_000;
 const fenceMarginMs = 2_000;
 const deleteTries = 4;
 
-/** Idempotent. Throws FenceOpen or StillStanding where a retry has to go on. */
+/** Idempotent. Throws FenceOpen or StillStanding where a retry has to go on, though access may have ended. */
 export async function unbindRole(
   world: Pick<World, 'clock' | 'cluster'>,
   plan: UnbindPlan,
@@ -29,7 +32,11 @@ export async function unbindRole(
     await waitUntil(world, fence);
     found = (await removeAll(session, plan)) || found;
   }
-  return { unboundAt: world.clock.now(), found: found || plan.retried === true };
+  const unbound = { unboundAt: world.clock.now(), found: found || plan.retried === true };
+  if (!plan.task) return unbound;
+  // Access has ended. What is left gives nothing by itself, and goes all the same.
+  const roles = await Promise.all(plan.bindings.map((binding) => removeRole(session, plan, binding)));
+  return roles.includes(true) ? { ...unbound, rolesFound: true } : unbound;
 }
 
 async function waitUntil(world: Pick<World, 'clock'>, instant: string): Promise<void> {
@@ -62,4 +69,19 @@ async function remove(session: ClusterSession, plan: UnbindPlan, binding: Bindin
     await session.deleteRoleBinding(namespace, name, uid);
   }
   throw new StillStanding(`RoleBinding ${namespace}/${name} is still there after ${deleteTries} deletes.`);
+}
+
+/** True when a Role of the grant was seen. Its name is the request's own, so it stays ours without its labels. */
+async function removeRole(session: ClusterSession, plan: UnbindPlan, binding: Binding): Promise<boolean> {
+  const { namespace, name } = binding;
+  for (let found = false, tries = 0; tries < deleteTries; tries++) {
+    const standing = await session.readRole(namespace, name);
+    const uid = standing?.metadata.uid;
+    if (!standing || uid === undefined) return found;
+    if (name !== bindingName(plan.requestId) && !isOurs(standing, plan.deployment, plan.requestId))
+      return found;
+    found = true;
+    await session.deleteRole(namespace, name, uid);
+  }
+  throw new StillStanding(`Role ${namespace}/${name} is still there after ${deleteTries} deletes.`);
 }

@@ -78,7 +78,7 @@ const allColumns: readonly (readonly [string, (request: RequestView) => string])
   ['STATUS', ({ status }) => status],
   ['WHEN', moment],
   ['WHO', whoAsked],
-  ['ROLE', ({ asked }) => asked.role],
+  ['ROLE', ({ asked }) => (asked.allow ? `${asked.role} (task)` : asked.role)],
   ['WHERE', where],
   ['FOR', (request) => howLong(request)],
   ['EXTENDS', ({ asked }) => asked.extends ?? ''],

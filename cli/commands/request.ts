@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { errorTable } from '#domain/error-table.ts';
 import { isFinal } from '#domain/lifecycle.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { NewRequest } from '../api/client.ts';
 import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
@@ -52,6 +53,8 @@ Examples:
       --reason "Payments fail since 12:00" --ticket INC-1042
   curfew request --role pod-reader            at a terminal: asks for the rest
   curfew request ... --dry-run                what would be decided, by which rules, and who would be asked
+  curfew request --role operator ... --allow 'get,list pods' --allow 'delete pod/web-7d9'
+                                              only this of the role, by a role that is made for the request
   curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
   curfew request ... --no-wait -o json        prints the request and returns
   curfew request ... --break-glass            an emergency: says what it means, asks whether it is meant, and waits for nobody
@@ -172,7 +175,7 @@ function howToUse(session: Session, { request, cluster }: Access): string[] {
   const { asked, grant, id, resolved } = request;
   const [namespace = ''] = asked.namespaces;
   const context = findContext(cluster.endpoint);
-  const rule = resolved.rules.find(
+  const rule = grantedRules(resolved).find(
     ({ verbs, resources }) => (verbs.includes('list') || verbs.includes('get')) && resources.length > 0,
   );
   const words = rule ? `get ${rule.resources[0]?.split('/')[0]}` : 'auth can-i --list';

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
 import { concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import { requestDigest } from '#domain/request.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { CancelledByUser } from '../failures.ts';
 import { openSession, type Session } from '../session.ts';
@@ -58,7 +59,7 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
 async function bewareOf(session: Session, { asked, resolved }: RequestView): Promise<string[]> {
   const { roles } = await session.api().catalog();
   const accepts = roles.find(({ name }) => name === asked.role)?.accepts ?? [];
-  return concernsOf({ rules: resolved.rules, accepts }).map(concernInWords);
+  return concernsOf({ rules: [...grantedRules(resolved)], accepts }).map(concernInWords);
 }
 
 function outcome(request: RequestView, answer: 'approve' | 'deny'): string {

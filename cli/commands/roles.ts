@@ -8,6 +8,12 @@ import { openSession } from '../session.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { pairs, table } from '../terminal/table.ts';
 
+const tasks = {
+  allowed: "name what you need of it with --allow, as in --allow 'get,list pods', and get that only",
+  only: "name what you need of it: --allow 'get,list pods'; it is never given as a whole",
+  never: 'given as a whole only',
+} as const;
+
 export function rolesCommand(): Command {
   return new Command('roles')
     .description('List what can be asked for; with a name, all about that role.')
@@ -44,6 +50,7 @@ export function rolesCommand(): Command {
             ['Namespaces', role.namespaces.join(', ')],
             ['Longest', formatDuration(role.maxDurationSeconds)],
             ['Approvals', reviews(role.reviewsNeeded)],
+            ['Tasks', tasks[role.tasks]],
             ['Ticket', role.ticketRequired ? 'needed' : 'not needed'],
             [
               'Break-glass',

@@ -1,5 +1,5 @@
 /** The access entries of the cluster leg's IAM roles: what makes each function known to the cluster by their names. */
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { ownershipTags } from '#domain/access-entry.ts';
 import { ForeignAccessEntry } from '#domain/errors.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,6 +30,7 @@ export function brokerEntries(deployment: Deployment): BrokerEntry[] {
   const tags = ownershipTags(deployment.id);
   return [
     { principalArn: deployment.bindRoleArn, username: bindRoleUser, tags },
+    { principalArn: deployment.defineRoleArn, username: defineRoleUser, tags },
     { principalArn: deployment.unbindRoleArn, username: unbindRoleUser, tags },
     { principalArn: deployment.surveyClusterArn, username: surveyClusterUser, tags },
   ];

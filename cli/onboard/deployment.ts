@@ -5,6 +5,7 @@ import { InvalidInput } from '#domain/errors.ts';
 export interface Deployment {
   id: string;
   bindRoleArn: string;
+  defineRoleArn: string;
   unbindRoleArn: string;
   surveyClusterArn: string;
 }
@@ -18,13 +19,14 @@ const shape = z
       .string('is missing')
       .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not an id of a deployment'),
     BindRoleRoleArn: arn,
+    DefineRoleRoleArn: arn,
     UnbindRoleRoleArn: arn,
     SurveyClusterRoleArn: arn,
   })
   .refine(
-    ({ BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn }) =>
-      new Set([BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn]).size === 3,
-    'BindRole, UnbindRole and SurveyCluster must have roles of their own.',
+    ({ BindRoleRoleArn, DefineRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn }) =>
+      new Set([BindRoleRoleArn, DefineRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn]).size === 4,
+    'BindRole, DefineRole, UnbindRole and SurveyCluster must have roles of their own.',
   );
 
 /** From the outputs of the stack. Throws InvalidInput naming what is missing. */
@@ -36,10 +38,12 @@ export function deploymentOf(outputs: Record<string, string | undefined>, from: 
       `${from} is not a Curfew deployment:\n${faults.join('\n')}\nName the right stack with --stack, and deploy it first (npx cdk deploy) if it is of an older version.`,
     );
   }
-  const { Deployment, BindRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn } = result.data;
+  const { Deployment, BindRoleRoleArn, DefineRoleRoleArn, UnbindRoleRoleArn, SurveyClusterRoleArn } =
+    result.data;
   return {
     id: Deployment,
     bindRoleArn: BindRoleRoleArn,
+    defineRoleArn: DefineRoleRoleArn,
     unbindRoleArn: UnbindRoleRoleArn,
     surveyClusterArn: SurveyClusterRoleArn,
   };

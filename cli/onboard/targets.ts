@@ -19,6 +19,7 @@ export interface TargetOptions {
   stack: string;
   deployment?: string;
   bindRoleArn?: string;
+  defineRoleArn?: string;
   unbindRoleArn?: string;
   surveyClusterArn?: string;
   kubeconfig?: string;
@@ -44,6 +45,7 @@ export function withTargets(command: Command): Command {
     .option('--stack <name>', "Curfew's CloudFormation stack, whose outputs name its roles", 'curfew')
     .option('--deployment <id>', 'instead of --stack: id of the deployment')
     .option('--bind-role-arn <arn>', 'instead of --stack: IAM role of BindRole')
+    .option('--define-role-arn <arn>', 'instead of --stack: IAM role of DefineRole')
     .option('--unbind-role-arn <arn>', 'instead of --stack: IAM role of UnbindRole')
     .option('--survey-cluster-arn <arn>', 'instead of --stack: IAM role of SurveyCluster')
     .option('--kubeconfig <file>', 'reach the cluster with this, instead of your AWS identity')
@@ -168,6 +170,7 @@ async function deploymentFor(
   const outputs = {
     Deployment: options.deployment,
     BindRoleRoleArn: options.bindRoleArn,
+    DefineRoleRoleArn: options.defineRoleArn,
     UnbindRoleRoleArn: options.unbindRoleArn,
     SurveyClusterRoleArn: options.surveyClusterArn,
   };
@@ -178,7 +181,7 @@ async function deploymentFor(
   }
   if (given.length < Object.keys(outputs).length) {
     throw new InvalidInput(
-      'Give --deployment, --bind-role-arn, --unbind-role-arn and --survey-cluster-arn together, or only --stack.',
+      'Give --deployment, --bind-role-arn, --define-role-arn, --unbind-role-arn and --survey-cluster-arn together, or only --stack.',
     );
   }
   return deploymentOf(outputs, 'What was given');

@@ -1,5 +1,6 @@
 /** Gives access back after `curfew run`, whatever happened, and says so if that could not be confirmed. */
 import { isFinal } from '#domain/lifecycle.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { waitUntilRefused } from '../cluster-question.ts';
 import { extensionsOf } from '../my-grants.ts';
@@ -110,7 +111,7 @@ async function refusedOrFinal(
   const refused = waitUntilRefused({
     cluster,
     identity: session.identity,
-    rules: request.resolved.rules,
+    rules: grantedRules(request.resolved),
     namespaces: request.asked.namespaces,
     until: Date.now() + confirmWithinMs,
     signal: either,

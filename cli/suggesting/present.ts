@@ -35,20 +35,28 @@ export async function presentSuggestion(
     })),
   );
   terminal.json({
-    suggestions: commands.map(({ kind, role, calls: allowed, namespaces, clusters, command }) => ({
+    suggestions: commands.map(({ kind, role, calls: allowed, allow, namespaces, clusters, command }) => ({
       kind,
       role: role.name,
       calls: allowed,
+      allow,
       namespaces,
       clusters,
       command,
     })),
     without,
   });
-  for (const { role, calls: allowed, namespaces, command } of commands) {
+  for (const { role, calls: allowed, allow, namespaces, command } of commands) {
     terminal.print([
       safeText(`To ${allowed.map(callInWords).join(', ')} in ${namespaces.join(', ')}:`),
       safeText(`  ${command}`),
+      ...(allow.length > 0
+        ? [
+            role.tasks === 'only'
+              ? `That is all it gives. ${role.name} is given in such parts only; what it can be for:`
+              : `That is all it gives. For all that ${role.name} lets one do, leave --allow out:`,
+          ].map(safeText)
+        : []),
       safeText(`${role.name}: ${role.inShort}`),
     ]);
   }
@@ -99,7 +107,7 @@ async function clusterOf(session: Session, { clusters }: Suggestion): Promise<st
 const usualSeconds = 30 * 60;
 
 function commandOf(
-  { role, namespaces, clusters }: Suggestion,
+  { role, allow, namespaces, clusters }: Suggestion,
   cluster: string | undefined,
   given: AskOptions,
 ): string {
@@ -108,6 +116,7 @@ function commandOf(
     given.for ?? given.duration ?? formatDuration(Math.min(usualSeconds, role.maxDurationSeconds));
   return [
     `${programName()} request --role ${role.name}`,
+    ...allow.map((text) => `--allow ${quoted(text)}`),
     `--cluster ${cluster ?? `<${clusters.join(' or ')}>`}`,
     ...namespaces.map((namespace) => `-n ${namespace}`),
     `--for ${duration}`,

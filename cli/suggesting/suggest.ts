@@ -2,6 +2,7 @@
 
 import { isFor } from '#domain/namespaces.ts';
 import { allows } from '#domain/rbac.ts';
+import { allowFor, taskRules } from '#domain/task-rules.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { RefusedCall } from './forbidden.ts';
 
@@ -10,11 +11,13 @@ type ListedRole = CatalogView['roles'][number];
 type Role = ListedRole & { rules: NonNullable<ListedRole['rules']> };
 const isKnown = (role: ListedRole): role is Role => role.rules !== undefined;
 
-/** A role of the catalog that allows the calls; another kind may follow that carries its own verbs and names. */
+/** A role of the catalog that allows the calls. */
 export interface Suggestion {
   kind: 'role';
   role: Role;
   calls: RefusedCall[];
+  /** The calls and nothing else, as a task within the role; empty where it is given as a whole only. */
+  allow: string[];
   namespaces: string[];
   /** Clusters that it can be had on; more than one: whoever asks has to say which. */
   clusters: string[];
@@ -93,7 +96,13 @@ function narrowest(
     .sort((a, b) => weight(a) - weight(b) || breadth(a) - breadth(b) || (a.name < b.name ? -1 : 1));
   if (!role) return undefined;
   const clusters = cluster === undefined ? role.clusters : [cluster];
-  return { kind: 'role', role, calls: placed.map(({ call }) => call), namespaces, clusters };
+  const calls = placed.map(({ call }) => call);
+  return { kind: 'role', role, calls, allow: allowOf(role, calls), namespaces, clusters };
+}
+
+function allowOf({ name, rules, tasks }: Role, calls: readonly RefusedCall[]): string[] {
+  const allow = tasks === 'never' ? [] : allowFor(calls);
+  return 'rules' in taskRules({ role: name, bounds: rules }, allow) ? allow : [];
 }
 
 const weights = { critical: 10_000, high: 100, medium: 1 };
@@ -116,7 +125,8 @@ function merged(list: readonly Suggestion[]): Suggestion[] {
   for (const one of list) {
     const key = `${one.role.name} ${one.namespaces.join(',')}`;
     const before = byPlace.get(key);
-    byPlace.set(key, before ? { ...before, calls: [...before.calls, ...one.calls] } : one);
+    const calls = [...(before?.calls ?? []), ...one.calls];
+    byPlace.set(key, { ...one, calls, allow: allowOf(one.role, calls) });
   }
   return [...byPlace.values()];
 }

@@ -1,6 +1,7 @@
 /** One request, whole: what a reviewer must see before answering, and what a requester wants to know afterwards. */
 import { formatDuration } from '#domain/duration.ts';
 import { rulesInWords } from '#domain/rules-in-words.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
 import { when, zoneName } from '../terminal/times.ts';
@@ -21,13 +22,17 @@ export function requestSummary(
     return `${reviewer} ${answer === 'approve' ? 'approved' : 'denied'} (${how})${reason ? `: ${reason}` : ''}`;
   });
   const span = spanOf(request);
-  const granted = rulesInWords(resolved.rules);
+  const granted = rulesInWords(grantedRules(resolved));
   return pairs([
     ['Request', request.id],
     ['Status', `${request.status}: ${standing(request, now)}`],
     ['Asked by', `${whoAsked(request)}, ${when(request.createdAt, now)}`],
     ['Access for', whoGetsIn(request)],
     ['Role', asked.role],
+    [
+      'Only',
+      asked.allow && `${asked.allow.join('; ')} (by a role made for this request, within ${asked.role})`,
+    ],
     ...granted.map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
     ...beware.map((line, i) => [i === 0 ? 'Beware' : '', line] as const),
     ['Cluster', asked.cluster],

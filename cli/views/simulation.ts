@@ -1,6 +1,7 @@
 /** What would become of a request, for the one who thinks about making it. */
 import { formatDuration } from '#domain/duration.ts';
 import { rulesInWords } from '#domain/rules-in-words.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { SimulationView } from '#http/routes/simulate.ts';
 import { pairs } from '../terminal/table.ts';
 import { capRow, reasonRows, reviewRows, riskRows, rows } from './decision.ts';
@@ -19,7 +20,7 @@ export function simulationSummary(simulation: SimulationView): string[] {
     ...pairs([
       ['Asks for', `${what(simulation)}, for ${formatDuration(asked.durationSeconds)}`],
       ['Access for', whoGetsIn(simulation)],
-      ...rows('Allows', rulesInWords(resolved.rules)),
+      ...rows('Allows', rulesInWords(grantedRules(resolved))),
       ...reasonRows(decision),
       ...reviewRows(decision, reviewers),
       capRow(decision),

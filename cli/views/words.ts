@@ -19,10 +19,11 @@ export function whoGetsIn({ subject }: Pick<RequestView, 'subject'>): string {
     : safeText(`EVERYONE who can assume IAM role ${role}`);
 }
 
-/** `pod-reader on payments-prod, namespace payments`. */
+/** `pod-reader on payments-prod, namespace payments`; with what it is held to, where it is for less than the role. */
 export function what({ asked }: Pick<RequestView, 'asked'>): string {
+  const only = asked.allow ? `only ${asked.allow.join('; ')} of ` : '';
   const places = asked.namespaces.length === 1 ? 'namespace' : 'namespaces';
-  return safeText(`${asked.role} on ${asked.cluster}, ${places} ${asked.namespaces.join(', ')}`);
+  return safeText(`${only}${asked.role} on ${asked.cluster}, ${places} ${asked.namespaces.join(', ')}`);
 }
 
 /** Short form of `what` for tables: `payments-prod/payments`. */

@@ -2,6 +2,7 @@
 
 import { Unavailable } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
+import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { waitUntilUsable } from '../cluster-question.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +39,7 @@ export async function waitForAccess(
   const outcome = await waitUntilUsable({
     cluster,
     identity: session.identity,
-    rules: request.resolved.rules,
+    rules: grantedRules(request.resolved),
     namespaces: request.asked.namespaces,
     until: Math.min(Date.now() + usableWithinMs, expiry),
     signal,

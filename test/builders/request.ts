@@ -1,11 +1,13 @@
 /** Requests in any status, made by walking the real transition table, so that history and audit chain are whole. */
 import { type AuditEvent, chain, chainStart } from '#domain/audit-event.ts';
+import type { PolicyRule } from '#domain/catalog.ts';
 import { clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
 import { after, type Instant } from '#domain/instant.ts';
 import { type Advanced, advance, dueAt, type Step } from '#domain/lifecycle.ts';
 import type { Decision } from '#domain/policy/decision.ts';
 import { type AccessRequest, type Asked, bindingName, requestDigest, type Status } from '#domain/request.ts';
+import { taskRules } from '#domain/task-rules.ts';
 import { aCaller } from './caller.ts';
 import { aCatalog } from './catalog.ts';
 
@@ -53,6 +55,12 @@ const paths: Record<Status, Status[]> = {
   'timed-out': ['timed-out'],
 };
 
+function taskOf({ role, allow = [] }: Asked, bounds: PolicyRule[]) {
+  const task = taskRules({ role, bounds }, allow);
+  if ('fault' in task) throw new Error(task.fault);
+  return { rules: task.rules, rulesDigest: rulesDigest(task.rules) };
+}
+
 function submitted(wanted: RequestWanted): Advanced {
   const catalog = aCatalog();
   const caller = wanted.caller ?? aCaller();
@@ -73,6 +81,7 @@ function submitted(wanted: RequestWanted): Advanced {
     clusterRole: clusterRoleName(asked.role, rules),
     rules,
     rulesDigest: rulesDigest(rules),
+    ...(asked.allow ? { task: taskOf(asked, rules) } : {}),
   };
   const subject = subjectOf(caller);
   const event = chain({ seq: 0, hash: chainStart }, id, 'pending', {

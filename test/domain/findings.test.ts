@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findings, judge, missingOf, placeOf } from '#domain/findings.ts';
+import { findings, judge, missingOf, placeOf, targetOf } from '#domain/findings.ts';
 import { after as plus } from '#domain/instant.ts';
 import { type LiveGrant, liveGrantOf } from '#domain/live-grant.ts';
-import type { StandingGrant } from '#domain/plan.ts';
+import type { StandingGrant, StandingRole } from '#domain/plan.ts';
 import { aRequest } from '../builders/request.ts';
 
 function aLive(namespaces = ['payments'], status: 'granting' | 'active' | 'revoking' = 'active'): LiveGrant {
@@ -37,7 +37,7 @@ describe('a RoleBinding with our mark', () => {
   it('that is what its grant made is no finding, in force, opening or ending', () => {
     for (const status of ['granting', 'active', 'revoking'] as const) {
       const grant = aLive(['payments', 'checkout'], status);
-      const shown = { grants: standingOf(grant), after: '' };
+      const shown = { kind: 'RoleBinding' as const, standing: standingOf(grant), after: '' };
       expect(findings([grant], shown, inForce(grant))).toEqual([]);
     }
   });
@@ -49,7 +49,11 @@ describe('a RoleBinding with our mark', () => {
       expect(judge(live, other, inForce(live))).toMatchObject({ kind: 'orphan', standing: other });
     }
     expect(
-      findings([live], { grants: [{ ...standing, requestId: '' }], after: '~' }, inForce(live)),
+      findings(
+        [live],
+        { kind: 'RoleBinding', standing: [{ ...standing, requestId: '' }], after: '~' },
+        inForce(live),
+      ),
     ).toMatchObject([{ kind: 'orphan', requestId: '' }]);
   });
 
@@ -81,7 +85,7 @@ describe('a RoleBinding with our mark', () => {
 
 describe('a grant without its RoleBinding', () => {
   it('misses it when it is in force, for a minute already, and for another minute', () => {
-    const shown = { grants: [], after: '' };
+    const shown = { kind: 'RoleBinding' as const, standing: [], after: '' };
     const kinds = (now: string, of: LiveGrant) => missingOf([of], shown, now).map(({ kind }) => kind);
     expect(kinds(inForce(live), live)).toEqual(['missing']);
     expect(kinds(plus(live.activatedAt ?? '', 59_999), live)).toEqual([]);
@@ -99,7 +103,7 @@ describe('a grant without its RoleBinding', () => {
     const missing = (behind: string, upTo?: string) =>
       missingOf(
         [grant],
-        { grants: [], after: behind, ...(upTo === undefined ? {} : { upTo }) },
+        { kind: 'RoleBinding', standing: [], after: behind, ...(upTo === undefined ? {} : { upTo }) },
         inForce(grant),
       ).map((found) => found.kind === 'missing' && placeOf(found.binding));
     expect(missing('')).toEqual([first, second]);
@@ -108,5 +112,51 @@ describe('a grant without its RoleBinding', () => {
     expect(missing(first, second)).toEqual([second]);
     expect(missing('', 'a')).toEqual([]);
     expect(missing(second)).toEqual([]);
+  });
+});
+
+describe('a grant that is for one task', () => {
+  const task: LiveGrant = { ...live, task: 'a'.repeat(64) };
+  const [binding] = task.bindings;
+  if (!binding) throw new Error('It has a RoleBinding.');
+  const { namespace, name } = binding;
+  const role: StandingRole = {
+    namespace,
+    name,
+    uid: 'uid-role',
+    requestId: task.requestId,
+    rulesDigest: 'a'.repeat(64),
+    expiresAt: task.expiresAt,
+  };
+
+  it('binds the Role of its own name, and no ClusterRole', () => {
+    const own = { ...standing, roleRef: { kind: 'Role', name } };
+    expect(judge(task, own, inForce(task))).toBeUndefined();
+    expect(judge(task, standing, inForce(task))?.kind).toBe('edited');
+    const another = { ...own, roleRef: { kind: 'Role', name: 'another' } };
+    expect(judge(task, another, inForce(task))?.kind).toBe('edited');
+  });
+
+  it('has that Role with its own rules, as long as it lasts', () => {
+    expect(judge(task, role, inForce(task))).toBeUndefined();
+    expect(judge(task, { ...role, rulesDigest: 'b'.repeat(64) }, inForce(task))).toMatchObject({
+      kind: 'edited',
+      reason: expect.stringContaining('it has other rules'),
+    });
+    expect(judge(task, { ...role, expiresAt: plus(task.expiresAt, 1) }, inForce(task))?.kind).toBe('edited');
+    expect(judge(task, role, plus(task.expiresAt, 60_000))?.kind).toBe('overdue');
+    const shown = { kind: 'Role' as const, standing: [], after: '' };
+    expect(missingOf([task], shown, inForce(task)).map(({ kind }) => kind)).toEqual(['missing']);
+    expect(missingOf([live], shown, inForce(live))).toEqual([]);
+  });
+
+  it.each<[string, LiveGrant | undefined]>([
+    ['nobody', undefined],
+    ['a grant that is for no task', live],
+    ['a grant elsewhere', { ...task, bindings: [{ namespace: 'checkout', name }] }],
+  ])('leaves a Role of %s an orphan, which goes with whatever binds it', (_, of) => {
+    expect(judge(of, role, inForce(live))?.kind).toBe('orphan');
+    expect(targetOf(role)).toEqual({ bindings: [{ namespace, name }], task: true });
+    expect(targetOf(standing)).toEqual({ bindings: [{ namespace, name, uid: standing.uid }] });
   });
 });

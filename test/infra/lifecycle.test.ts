@@ -27,6 +27,7 @@ interface State {
   Catch?: Catcher[];
   Choices?: { Condition: string; Next: string }[];
   Default?: string;
+  Output?: unknown;
   Next?: string;
   End?: boolean;
 }
@@ -70,10 +71,11 @@ function nextOf(name: string): string[] {
   ].filter((next) => next !== undefined);
 }
 
-/** Every way from a state to an end, as lists of names; not those back to AskReviewers, nor through AwaitStart, which only leads back. */
+/** Every way from a state to an end, as lists of names; not those back to AskReviewers, nor from BindRole through DefineRole or AwaitStart, which lead back. */
+const leadingBack = ['AwaitStart', 'AskReviewers', 'DefineRole'];
 function waysFrom(name: string, seen: string[] = []): string[][] {
   if (seen.includes(name)) throw new Error(`The lifecycle goes round: ${[...seen, name].join(' -> ')}`);
-  const next = nextOf(name).filter((to) => to !== 'AwaitStart' && to !== 'AskReviewers');
+  const next = nextOf(name).filter((to) => !leadingBack.includes(to));
   if (next.length === 0) return [[...seen, name]];
   return next.flatMap((to) => waysFrom(to, [...seen, name]));
 }
@@ -130,7 +132,7 @@ describe('the lifecycle as a file', () => {
 });
 
 describe('every way out of a state in which something may exist', () => {
-  const opened = ['OpenGrant', 'BindRole', 'HoldGrant'];
+  const opened = ['OpenGrant', 'BindRole', 'DefineRole', 'HoldGrant'];
 
   it.each(opened)('leads from %s through EndGrant, or to where nothing was granted', (name) => {
     for (const way of waysFrom(name)) {
@@ -153,6 +155,17 @@ describe('every way out of a state in which something may exist', () => {
     expect(leading).toEqual(['OpenGrant']);
     expect(waits).toEqual([{ ErrorEquals: ['NotDue'], Next: 'AwaitStart' }]);
     expect(nextOf('AwaitStart')).toEqual(['OpenGrant']);
+  });
+
+  it('makes a Role only where BindRole misses it, hands on the same plan, and goes back to where it is bound', () => {
+    const leading = Object.keys(definition.States).filter((name) => nextOf(name).includes('DefineRole'));
+    expect(leading).toEqual(['BindRole']);
+    expect(stateOf('BindRole').Catch?.filter(({ Next }) => Next === 'DefineRole')).toEqual([
+      { ErrorEquals: ['RoleUndefined'], Output: '{% $states.input %}', Next: 'DefineRole' },
+    ]);
+    expect(stateOf('DefineRole').Next).toBe('BindRole');
+    expect(stateOf('DefineRole').Output).toBe('{% $states.input %}');
+    expect(nextOf('DefineRole').sort()).toEqual(['BindRole', 'EndGrant']);
   });
 
   it.each(taskStates)('catches everything in %s', (name) => {
@@ -181,7 +194,7 @@ describe('every way out of a state in which something may exist', () => {
 describe('after an error', () => {
   const lasts = (error: ErrorName) => !errorTable[error].retry;
 
-  it.each(['OpenGrant', 'BindRole'])(
+  it.each(['OpenGrant', 'BindRole', 'DefineRole'])(
     '%s gives up at once where trying again can not help, and tries again otherwise',
     async (state) => {
       const lasting = (await thrownBy(state)).filter(lasts);

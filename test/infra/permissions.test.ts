@@ -53,7 +53,7 @@ describe('what each role may do in the account', () => {
     expect(found).toEqual(minimum);
   });
 
-  it.each(['BindRole', 'SurveyCluster', 'UnbindRole'])(
+  it.each(['BindRole', 'DefineRole', 'SurveyCluster', 'UnbindRole'])(
     'lets %s write its own log and nothing else',
     (name) => {
       expect(found[name]).toEqual([
@@ -100,7 +100,12 @@ describe('what each role may do in the account', () => {
         'ForAllValues:StringLike': { 'eks:kubernetesGroups': 'curfew:principal:*' },
         Null: { 'eks:kubernetesGroups': 'false', 'eks:username': 'false' },
         ArnNotEquals: {
-          'eks:principalArn': ['<BindRole.Arn>', '<UnbindRole.Arn>', '<SurveyClusterRole.Arn>'],
+          'eks:principalArn': [
+            '<BindRole.Arn>',
+            '<DefineRole.Arn>',
+            '<UnbindRole.Arn>',
+            '<SurveyClusterRole.Arn>',
+          ],
         },
       });
     }
@@ -149,8 +154,9 @@ describe('N56: granting and revoking', () => {
     expect(whoMay(action)).toEqual(who);
   });
 
-  it('BindRole is called by the lifecycle alone, and UnbindRole by whatever ends grants', () => {
+  it('BindRole and DefineRole are called by the lifecycle alone, and UnbindRole by whatever ends grants', () => {
     expect(whoMay('lambda:InvokeFunction', '<BindRoleFunction.Arn>')).toEqual(['the lifecycle']);
+    expect(whoMay('lambda:InvokeFunction', '<DefineRoleFunction.Arn>')).toEqual(['the lifecycle']);
     expect(whoMay('lambda:InvokeFunction', '<OpenGrantFunction.Arn>')).toEqual(['the lifecycle']);
     expect(whoMay('lambda:InvokeFunction', '<UnbindRoleFunction.Arn>')).toEqual([
       'KillGrants',
@@ -174,7 +180,7 @@ describe('N56: granting and revoking', () => {
       expect([
         role,
         (found[role] ?? []).filter((line) =>
-          /CreateAccessEntry|kms:Sign|TagResource|<(BindRole|OpenGrant)Function/.test(line),
+          /CreateAccessEntry|kms:Sign|TagResource|<(BindRole|DefineRole|OpenGrant)Function/.test(line),
         ),
       ]).toEqual([role, []]);
   });

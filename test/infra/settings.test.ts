@@ -100,7 +100,12 @@ describe('settings', () => {
     const placed = ofType(made, 'AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties.VpcConfig !== undefined)
       .map(([, { Properties }]) => Properties.Description);
-    expect(placed.sort()).toEqual(['Curfew: BindRole', 'Curfew: SurveyCluster', 'Curfew: UnbindRole']);
+    expect(placed.sort()).toEqual([
+      'Curfew: BindRole',
+      'Curfew: DefineRole',
+      'Curfew: SurveyCluster',
+      'Curfew: UnbindRole',
+    ]);
     expect(functionNamed(made, 'BindRole').Properties.VpcConfig).toEqual({
       SubnetIds: ['subnet-0123abcd', 'subnet-4567cdef'],
       SecurityGroupIds: ['sg-0123abcd'],

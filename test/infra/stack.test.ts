@@ -82,7 +82,7 @@ describe('the functions', () => {
     }
   });
 
-  it.each(['BindRole', 'SurveyCluster', 'UnbindRole'])(
+  it.each(['BindRole', 'DefineRole', 'SurveyCluster', 'UnbindRole'])(
     '%s knows no table, bucket, state machine or other function',
     (name) => {
       const variables = Object.keys(functionNamed(made, name).Properties.Environment.Variables);
@@ -275,6 +275,7 @@ describe('what others need of the stack', () => {
       'ApiUrl',
       'AuditBucket',
       'BindRoleRoleArn',
+      'DefineRoleRoleArn',
       'Deployment',
       'OrganisationPolicy',
       'StateMachineArn',

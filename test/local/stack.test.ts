@@ -109,6 +109,7 @@ describe('the deployed functions', () => {
       AskReviewers: 'ZodError',
       BindRole: 'ZodError',
       CloseGrant: 'ZodError',
+      DefineRole: 'ZodError',
       EndGrant: 'ZodError',
       GuardRemoval: 'ZodError',
       HoldGrant: 'ZodError',

@@ -2,6 +2,7 @@
 import { contract, type Mutant, unit } from './mutant.ts';
 
 const bind = 'broker/operations/bind-role.ts';
+const checks = 'broker/operations/check-plan.ts';
 const binding = 'broker/domain/role-binding.ts';
 const plans = unit('operations/bind-role');
 
@@ -9,7 +10,7 @@ export const bindMutants: readonly Mutant[] = [
   {
     name: 'BindRole carries out a plan that nobody signed',
     guards: 'the ladder: calling BindRole gives no access',
-    changes: [{ file: bind, from: 'if (!world.verifier.verify(signed))', to: 'if (!world.verifier)' }],
+    changes: [{ file: checks, from: 'if (!world.verifier.verify(signed))', to: 'if (!world.verifier)' }],
     killedBy: plans,
   },
   {
@@ -35,7 +36,7 @@ export const bindMutants: readonly Mutant[] = [
     guards: 'two deployments in one account (N31)',
     changes: [
       {
-        file: bind,
+        file: checks,
         from: 'if (plan.deployment !== world.settings.deployment) {',
         to: "if (plan.deployment === '') {",
       },
@@ -47,7 +48,7 @@ export const bindMutants: readonly Mutant[] = [
     guards: 'a late creation that opens a door (N25)',
     changes: [
       {
-        file: bind,
+        file: checks,
         from: 'if (world.clock.now() >= plan.createBefore)',
         to: "if (plan.createBefore === '')",
       },

@@ -12,8 +12,8 @@ export const driftMutants: readonly Mutant[] = [
     changes: [
       {
         file: bindings,
-        from: 'const found = await confirmed(world, cluster, suspected, report);',
-        to: 'const found = cluster ? [...suspected] : await confirmed(world, cluster, suspected, report);',
+        from: 'const found = await confirmed(world, cluster, shown.kind, suspected, report);',
+        to: 'const found = cluster ? [...suspected] : await confirmed(world, cluster, shown.kind, suspected, report);',
       },
     ],
     killedBy: unit('operations/sweep-cluster'),
@@ -78,8 +78,8 @@ export const driftMutants: readonly Mutant[] = [
     changes: [
       {
         file: findings,
-        from: "if (standing.expiresAt !== live.expiresAt) return 'it has another expires-at';",
-        to: '',
+        from: "return 'it gives another role';\n  if (standing.expiresAt !== live.expiresAt) return 'it has another expires-at';",
+        to: "return 'it gives another role';",
       },
     ],
     killedBy: unit('domain/findings'),

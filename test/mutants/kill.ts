@@ -55,7 +55,7 @@ export const killMutants: readonly Mutant[] = [
     changes: [
       {
         file: onCluster,
-        from: '  await part(() => endByMark(world, order, cluster, live, tally));\n',
+        from: "  await part(() => endByMark(world, order, cluster, live, 'RoleBinding', tally));\n",
         to: '',
       },
     ],
@@ -67,8 +67,8 @@ export const killMutants: readonly Mutant[] = [
     changes: [
       {
         file: onCluster,
-        from: 'else if (coversStanding(order.scope, one, address)) orphans.push(one);',
-        to: 'else if (!known && coversStanding(order.scope, one, address)) orphans.push(one);',
+        from: 'else if (coversStanding(order.scope, { subjects: [], ...one }, address)) orphans.push(one);',
+        to: 'else if (!known && coversStanding(order.scope, { subjects: [], ...one }, address)) orphans.push(one);',
       },
     ],
     killedBy: unit('operations/kill-grants'),

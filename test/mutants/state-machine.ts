@@ -24,8 +24,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     changes: [
       {
         file,
-        from: '"Catch": [\n        {\n          "ErrorEquals": ["States.ALL"],\n          "Output": { "cause": "{% $states.errorOutput.Error %}" },\n          "Next": "EndGrant"\n        }\n      ],\n      "Next": "HoldGrant"',
-        to: '"Next": "HoldGrant"',
+        from: '"Next": "DefineRole" },\n        {\n          "ErrorEquals": ["States.ALL"],\n          "Output": { "cause": "{% $states.errorOutput.Error %}" },\n          "Next": "EndGrant"\n        }\n      ],',
+        to: '"Next": "DefineRole" }\n      ],',
       },
     ],
     killedBy: lifecycle,
@@ -155,7 +155,13 @@ export const stateMachineMutants: readonly Mutant[] = [
   {
     name: 'the state BindRole gives up while its function goes on',
     guards: 'a creation that lands after its state gave up (N25)',
-    changes: [{ file, from: '"TimeoutSeconds": 14,', to: '"TimeoutSeconds": 5,' }],
+    changes: [
+      {
+        file,
+        from: '"FunctionName": "${BindRoleArn}",\n        "Payload": "{% $states.input %}"\n      },\n      "TimeoutSeconds": 14,',
+        to: '"FunctionName": "${BindRoleArn}",\n        "Payload": "{% $states.input %}"\n      },\n      "TimeoutSeconds": 5,',
+      },
+    ],
     killedBy: lifecycle,
   },
   {

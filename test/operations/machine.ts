@@ -6,6 +6,7 @@ import type { SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
 import { askReviewers } from '#operations/ask-reviewers.ts';
 import { bindRole } from '#operations/bind-role.ts';
 import { closeGrant } from '#operations/close-grant.ts';
+import { defineRole } from '#operations/define-role.ts';
 import { endGrant } from '#operations/end-grant.ts';
 import { holdGrant } from '#operations/hold-grant.ts';
 import { openGrant } from '#operations/open-grant.ts';
@@ -126,12 +127,21 @@ export class Machine {
       }
       case 'BindRole': {
         const bound = await this.#try(3, () => bindRole(world, structuredClone(walk.input) as SignedPlan));
+        if (!bound.worked && bound.error === 'RoleUndefined')
+          return this.#go(id, walk, 'DefineRole', walk.input);
         return this.#go(
           id,
           walk,
           bound.worked ? 'HoldGrant' : 'EndGrant',
           bound.worked ? bound.result : { cause: bound.error },
         );
+      }
+      case 'DefineRole': {
+        const plan = structuredClone(walk.input) as SignedPlan;
+        const defined = await this.#try(3, () => defineRole(world, plan));
+        return defined.worked
+          ? this.#go(id, walk, 'BindRole', walk.input)
+          : this.#go(id, walk, 'EndGrant', { cause: defined.error });
       }
       case 'HoldGrant': {
         walk.token = world.inside.executions.issueToken();

@@ -16,10 +16,11 @@ export async function ask(
     startsAt?: string;
     breakGlass?: boolean;
     ticket?: string;
+    allow?: string[];
   } = {},
 ): Promise<AccessRequest> {
   const { seconds = 60, role = 'pod-reader', namespaces = ['payments'], startsAt, breakGlass } = asked;
-  const { ticket = 'INC-1042' } = asked;
+  const { ticket = 'INC-1042', allow } = asked;
   const submission = {
     cluster: 'payments-prod',
     namespaces,
@@ -27,6 +28,7 @@ export async function ask(
     duration: seconds,
     reason: 'Checkout is slow',
     ticket,
+    ...(allow === undefined ? {} : { allow }),
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(breakGlass === undefined ? {} : { breakGlass }),
   };

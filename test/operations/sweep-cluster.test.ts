@@ -69,7 +69,7 @@ describe('a sweep of a cluster', () => {
   it('finds nothing to do while all is as it was made, and changes nothing', async () => {
     const { world, request } = await aGrant();
     const before = structuredClone([...world.inside.records.requests.values()]);
-    expect(await sweep(world)).toEqual({ pages: 2, orphans: [], drift: [], ended: [], failed: [] });
+    expect(await sweep(world)).toEqual({ pages: 3, orphans: [], drift: [], ended: [], failed: [] });
     expect([...world.inside.records.requests.values()]).toEqual(before);
     expect(await statusOf(world, request)).toBe('active');
   });

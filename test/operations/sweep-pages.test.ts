@@ -74,7 +74,7 @@ describe('a sweep of a large cluster', () => {
       ended: [],
       failed: [],
     });
-    expect(report.pages).toBe(6);
+    expect(report.pages).toBe(7);
     const calls = world.faults.calls
       .slice(before)
       .filter((point) => /^(records|clusterLeg|entries|ledger|identities)/.test(point));

@@ -11,6 +11,13 @@ export function standingBindings(world: MemoryWorld): string[] {
     .map(([key]) => key);
 }
 
+/** Names of all Roles that were made for one grant, as `namespace/name`. */
+export function standingRoles(world: MemoryWorld): string[] {
+  return [...world.clusterOf('payments-prod').roles.entries()]
+    .filter(([, role]) => role.metadata.labels[marks.managedBy] === 'curfew')
+    .map(([key]) => key);
+}
+
 /** Breaches of promises 2 and 4 at any moment: something stands that no record knows or that has no evidence. */
 export async function breaches(world: MemoryWorld): Promise<string[]> {
   const found: string[] = [];
@@ -41,6 +48,7 @@ export async function leftovers(world: MemoryWorld): Promise<string[]> {
   return [
     ...(await breaches(world)),
     ...standingBindings(world).map((key) => `RoleBinding ${key} stands`),
+    ...standingRoles(world).map((key) => `Role ${key} stands`),
     ...[...entries.standing.values()]
       .filter(({ tags }) => tags['curfew:managed-by'])
       .map(({ principalArn }) => `access entry of ${principalArn} stands`),

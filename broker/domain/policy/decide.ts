@@ -18,13 +18,14 @@ import { rate } from './guardrails/rate.ts';
 import { unmeetable } from './guardrails/reviewers.ts';
 import { role } from './guardrails/role.ts';
 import { start } from './guardrails/start.ts';
+import { task } from './guardrails/task.ts';
 import { ticket } from './guardrails/ticket.ts';
 import { workloads } from './guardrails/workloads.ts';
 import { riskFindings, riskOf } from './risk.ts';
 import { waive } from './waive.ts';
 
 const guardrails: readonly Guardrail[] = [
-  ...[killSwitch, cluster, role, foreignRole, namespaces, duration, start, hours, ticket],
+  ...[killSwitch, cluster, role, foreignRole, task, namespaces, duration, start, hours, ticket],
   ...[environment, workloads, duties, concurrency, rate, breakGlass],
 ];
 

@@ -28,6 +28,7 @@ export const policyInputSchema = z.strictObject({
     cluster: z.string().describe('Name in the catalog.'),
     namespaces: z.array(z.string()),
     role: z.string().describe('Name in the catalog.'),
+    allow: z.array(z.string()).exactOptional().describe('Only this of the role, as it was written.'),
     durationSeconds: z.int(),
     reason: z.string().describe("The requester's own words."),
     ticket: z.string().exactOptional(),
@@ -57,6 +58,10 @@ export const policyInputSchema = z.strictObject({
       .array(z.strictObject({ count: z.int(), from: z.array(z.string()) }))
       .describe('All of these, each by other people.'),
   }),
+  task: z
+    .strictObject({ rules: z.array(ruleSchema) })
+    .exactOptional()
+    .describe('What would be granted, where that is less than the role.'),
   cluster: z.strictObject({
     name: z.string(),
     environment: z.string().exactOptional().describe("Name in the catalog's environments."),

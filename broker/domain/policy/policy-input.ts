@@ -14,8 +14,10 @@ export interface AskedOfPolicy {
   /** Other requests of the same requester; those that hold nothing now are left out. */
   others: readonly AccessRequest[];
   catalog: Pick<Catalog, 'roles' | 'clusters' | 'environments'>;
-  /** What would be granted. */
+  /** Of the role. */
   rules: readonly PolicyRule[];
+  /** What would be granted, where that is less. */
+  task?: { rules: readonly PolicyRule[] };
 }
 
 /** Undefined where the catalog has no such role: there is nothing to judge. */
@@ -38,16 +40,21 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
     },
     role: {
       duty,
-      rules: of.rules.map(({ resourceNames, ...rule }) =>
-        resourceNames === undefined ? rule : { ...rule, resourceNames },
-      ),
+      rules: written(of.rules),
       maxDurationSeconds: maxDuration,
       ticketRequired,
       reviews,
     },
+    ...(of.task ? { task: { rules: written(of.task.rules) } } : {}),
     cluster: clusterOf(of),
     live: of.others.flatMap((other) => held(other, of.catalog)),
   };
+}
+
+function written(rules: readonly PolicyRule[]): PolicyInput['role']['rules'] {
+  return rules.map(({ resourceNames, ...rule }) =>
+    resourceNames === undefined ? rule : { ...rule, resourceNames },
+  );
 }
 
 function clusterOf({ asked, catalog }: AskedOfPolicy): PolicyInput['cluster'] {
@@ -66,6 +73,7 @@ function requested(asked: Asked): PolicyInput['request'] {
     cluster,
     namespaces,
     role,
+    allow,
     durationSeconds,
     reason,
     ticket,
@@ -79,6 +87,7 @@ function requested(asked: Asked): PolicyInput['request'] {
     role,
     durationSeconds,
     reason,
+    ...(allow === undefined ? {} : { allow }),
     ...(ticket === undefined ? {} : { ticket }),
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(continued === undefined ? {} : { extends: continued }),

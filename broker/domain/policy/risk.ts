@@ -27,15 +27,17 @@ const reading: readonly string[] = ['get', 'list', 'watch'];
 const fewResources = 5;
 const dayMs = 24 * 3_600_000;
 
+const what = ({ allow }: Question['asked']) => (allow ? 'the task' : 'the role');
+
 /** Why a factor counts for a question; undefined where it doesn't. */
 const factors: Record<FactorName, (question: Question) => string | undefined> = {
-  changes: ({ rules }) =>
+  changes: ({ rules, asked }) =>
     rules.some(({ verbs }) => verbs.some((verb) => !reading.includes(verb)))
-      ? 'the role can change things, not only look'
+      ? `${what(asked)} can change things, not only look`
       : undefined,
-  breadth: ({ rules }) => {
+  breadth: ({ rules, asked }) => {
     const kinds = new Set(rules.flatMap(({ resources }) => resources)).size;
-    return kinds > fewResources ? `the role reaches ${kinds} kinds of things` : undefined;
+    return kinds > fewResources ? `${what(asked)} reaches ${kinds} kinds of things` : undefined;
   },
   production: ({ catalog, asked }) => {
     const found = environmentOf(catalog, asked.cluster);

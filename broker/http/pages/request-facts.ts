@@ -25,7 +25,7 @@ export function requestFacts(request: AccessRequest, accepts: readonly Accept[],
   const words = requestInWords(request, accepts);
   return html`<p class="why">They write: “${words.why}”</p>
     ${cautions(words.cautions)}
-    <h2>Role ${words.role} lets them</h2>
+    <h2>${words.givenBy} lets them</h2>
     <p>${words.inShort}</p>
     <ul>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <dl>

@@ -49,6 +49,9 @@ const roleView = z
     maxDurationSeconds: z.int(),
     reviewsNeeded: z.int(),
     ticketRequired: z.boolean(),
+    tasks: z
+      .enum(['allowed', 'only', 'never'])
+      .describe('Whether a request may name what it needs of the role; `only`: it has to.'),
     breakGlass: z
       .object({
         maxDurationSeconds: z.int(),

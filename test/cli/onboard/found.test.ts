@@ -44,6 +44,7 @@ describe('The outputs of a stack', () => {
   const outputs = {
     Deployment: 'curfew',
     BindRoleRoleArn: 'arn:aws:iam::111122223333:role/curfew-BindRole',
+    DefineRoleRoleArn: 'arn:aws:iam::111122223333:role/curfew-DefineRole',
     UnbindRoleRoleArn: 'arn:aws:iam::111122223333:role/curfew-UnbindRole',
     SurveyClusterRoleArn: 'arn:aws:iam::111122223333:role/curfew-SurveyCluster',
   };
@@ -51,6 +52,7 @@ describe('The outputs of a stack', () => {
     expect(deploymentOf({ ...outputs, ApiUrl: 'x' }, 'Stack')).toEqual({
       id: 'curfew',
       bindRoleArn: outputs.BindRoleRoleArn,
+      defineRoleArn: outputs.DefineRoleRoleArn,
       unbindRoleArn: outputs.UnbindRoleRoleArn,
       surveyClusterArn: outputs.SurveyClusterRoleArn,
     });
@@ -72,6 +74,11 @@ describe('The outputs of a stack', () => {
     [
       'with one role for two functions',
       { ...outputs, UnbindRoleRoleArn: outputs.BindRoleRoleArn },
+      'must have roles of their own',
+    ],
+    [
+      'with the rights to bind for the function that makes roles',
+      { ...outputs, DefineRoleRoleArn: outputs.BindRoleRoleArn },
       'must have roles of their own',
     ],
     [

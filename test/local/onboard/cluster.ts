@@ -22,6 +22,7 @@ import type { Onboarding } from '../../../cli/onboard/onboard.ts';
 export const deployment = {
   id: 'curfew',
   bindRoleArn: 'arn:aws:iam::111122223333:role/curfew-BindRole',
+  defineRoleArn: 'arn:aws:iam::111122223333:role/curfew-DefineRole',
   unbindRoleArn: 'arn:aws:iam::111122223333:role/curfew-UnbindRole',
   surveyClusterArn: 'arn:aws:iam::111122223333:role/curfew-SurveyCluster',
 };

@@ -97,12 +97,14 @@ async function createStack(endpoint: string): Promise<void> {
       TemplateBody: JSON.stringify({
         Resources: {
           Bind: role('curfew-BindRole'),
+          Define: role('curfew-DefineRole'),
           Unbind: role('curfew-UnbindRole'),
           Survey: role('curfew-SurveyCluster'),
         },
         Outputs: {
           Deployment: { Value: 'curfew' },
           BindRoleRoleArn: arn('Bind'),
+          DefineRoleRoleArn: arn('Define'),
           UnbindRoleRoleArn: arn('Unbind'),
           SurveyClusterRoleArn: arn('Survey'),
         },
@@ -123,7 +125,7 @@ const command = (name: 'onboard' | 'offboard', profile: string, ...args: string[
   });
 
 /** The Kubernetes API as one leg of the broker, by its IAM role. */
-async function asBroker(name: 'BindRole' | 'UnbindRole' | 'SurveyCluster') {
+async function asBroker(name: 'BindRole' | 'DefineRole' | 'UnbindRole' | 'SurveyCluster') {
   const role = { name: `curfew-${name}`, arn: `arn:aws:iam::${account}:role/curfew-${name}` };
   const credentials = await signIn(cloud.emulator.url, { session: name, role } as never);
   const api = new KubernetesApi(async () => {
@@ -144,7 +146,7 @@ test('what must be known first is said with what to do, and nothing is changed',
     [['--cluster', 'nope'], 2, 'has no cluster "nope". It knows: payments-prod.'],
     [['--catalog', '/nowhere.yaml'], 2, 'Name it with --catalog.'],
     [['--stack', 'nope'], 2, 'There is no stack "nope"'],
-    [['--deployment', 'curfew'], 2, '--bind-role-arn, --unbind-role-arn and --survey-cluster-arn together'],
+    [['--deployment', 'curfew'], 2, '--define-role-arn, --unbind-role-arn and --survey-cluster-arn together'],
     [[], 2, 'Pass --yes to make these changes, or --dry-run to only see them.'],
     [['--janitor-image', 'node:24'], 2, 'names no image by its digest'],
     [['--context', 'nope', '--kubeconfig', cluster.adminKubeconfig], 2, 'has no context "nope"'],

@@ -8,7 +8,7 @@ import type { AccessRequest, Status } from '#domain/request.ts';
 import type { Status as ExecutionStatus } from './host.ts';
 
 /** Steps that begin or carry on: what can not be mended by trying again ends them. */
-const giving = ['AskReviewers', 'OpenGrant', 'BindRole'];
+const giving = ['AskReviewers', 'OpenGrant', 'BindRole', 'DefineRole'];
 /** Steps that take away: they try for minutes, whatever goes wrong, and then leave it to the sweep. */
 const ending = ['EndGrant', 'UnbindRole', 'CloseGrant'];
 const endingTries = 10;
@@ -52,7 +52,10 @@ function nextOf(state: string, error: string | undefined, status: Status): strin
     case 'AwaitStart':
       return ['OpenGrant'];
     case 'BindRole':
+      if (error === 'RoleUndefined') return ['DefineRole'];
       return error === undefined ? ['HoldGrant'] : ['EndGrant'];
+    case 'DefineRole':
+      return error === undefined ? ['BindRole'] : ['EndGrant'];
     case 'HoldGrant':
       return ['EndGrant'];
     case 'EndGrant':

@@ -18,6 +18,7 @@ import {
 import { askReviewers } from '#operations/ask-reviewers.ts';
 import { bindRole } from '#operations/bind-role.ts';
 import { closeGrant } from '#operations/close-grant.ts';
+import { defineRole } from '#operations/define-role.ts';
 import { endGrant } from '#operations/end-grant.ts';
 import { holdGrant } from '#operations/hold-grant.ts';
 import { killGrants } from '#operations/kill-grants.ts';
@@ -51,6 +52,7 @@ export const functions = {
   }),
   OpenGrant: deployed(30, requestStep, openGrant),
   BindRole: deployed(12, signedPlan, bindRole),
+  DefineRole: deployed(12, signedPlan, defineRole),
   HoldGrant: deployed(10, holdStep, async (world, input) => {
     await holdGrant(world, input);
     return {};
