@@ -52,7 +52,7 @@ const budgets: Record<string, number> = {
   'guard-removal.ts': 560,
   'hold-grant.ts': 600,
   'kill-grants.ts': 830,
-  'open-grant.ts': 1100,
+  'open-grant.ts': 1150,
   'publish-plan-key.ts': 490,
   'ship-events.ts': 740,
   'survey-cluster.ts': 1800,
