@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { DynamoKills } from '#adapters/dynamo-kills.ts';
 import { DynamoLedger } from '#adapters/dynamo-ledger.ts';
 import { DynamoRecords } from '#adapters/dynamo-records.ts';
+import { DynamoTicketNotes } from '#adapters/dynamo-ticket-notes.ts';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const key = {
@@ -15,6 +16,7 @@ const key = {
 };
 const records = new DynamoRecords(documents, 't');
 const ledger = new DynamoLedger(documents, 't');
+const notes = new DynamoTicketNotes(documents, 't');
 
 test.each<[string, () => Promise<unknown>]>([
   ['a request', () => records.read('01A')],
@@ -22,6 +24,9 @@ test.each<[string, () => Promise<unknown>]>([
   ['an idempotency key', () => records.readIdempotency('key')],
   ['the events of a request', () => records.events('01A')],
   ['what is not shipped yet', () => records.unshipped('01A')],
+  ['requests with a ticket', () => records.withTicket('PAY-17')],
+  ['a delivery', () => notes.wasTaken({ source: 'jira', key: 'k' })],
+  ['tickets that are closed', () => notes.closings()],
   ['an entry', () => ledger.read(key)],
   ['several entries', () => ledger.readAll([key])],
   ['the holders of an entry', () => ledger.holders(key)],

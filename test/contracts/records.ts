@@ -56,6 +56,27 @@ export function recordsContract(fresh: () => Promise<Records>): void {
     expect(await records.read(request.id)).toEqual(request);
   });
 
+  it('finds what carries a ticket, under any spelling, from its first write until it is over', async () => {
+    const records = await fresh();
+    const put = async (status: AccessRequest['status'], ticket?: string) => {
+      const { request, events } = aRecord({ status, asked: ticket === undefined ? {} : { ticket } });
+      await records.commit({ request, expectedVersion: 0, events });
+      return request;
+    };
+    const [one, two] = [await put('pending', 'PAY-17'), await put('active', ' pay-17')];
+    await put('revoked', 'PAY-17');
+    await put('pending', 'PAY-170');
+    await put('pending');
+    expect((await records.withTicket('PAY-17')).sort()).toEqual([one.id, two.id].sort());
+    const approved = approval(one);
+    await records.commit(changeOf(one, approved));
+    expect((await records.withTicket('PAY-17')).sort()).toEqual([one.id, two.id].sort());
+    const denied = advance(approved.request, 'denied', { at, actor: 'ticket:jira', reason: 'closed' });
+    await records.commit(changeOf(approved.request, denied));
+    expect(await records.withTicket('PAY-17')).toEqual([two.id]);
+    expect(await records.withTicket('PAY-99')).toEqual([]);
+  });
+
   it('refuses a change of a version that is no longer there, and leaves no event of it', async () => {
     const records = await fresh();
     const request = await stored(records);
