@@ -34,3 +34,7 @@ export function haveView({ clusterRoles }: MemoryCluster): void {
 export function widenView({ clusterRoles }: MemoryCluster, rule = reads('configmaps')): void {
   clusterRoles.set('by-an-operator', { rules: [rule], labels: toView });
 }
+
+export function narrowView({ clusterRoles }: MemoryCluster): void {
+  clusterRoles.delete('by-an-operator');
+}

@@ -44,6 +44,11 @@ export const stories: Record<string, History> = {
   'one that is taken by break-glass, and looked back at': history(
     ask({ role: 'deployer', breakGlass: true }),
   ),
+  "one of a role that isn't Curfew's": history(ask({ role: 'viewer' })),
+  'one of a role that comes to allow more': {
+    ...history(ask({ role: 'viewer', seconds: 900 })),
+    mishaps: [{ what: 'widen a role', atSecond: 20, seconds: 1_000 }],
+  },
   'one that is denied': history(ask({ answers: [{ ...yes, answer: 'deny' }] })),
   'one that is withdrawn': history(ask({ answers: [], sequels: then('withdraw', 4) })),
   'one that starts later': history(ask({ startsInSeconds: 15 })),

@@ -2,6 +2,7 @@
 import { MemoryCluster, type MemoryClusterApi } from '#adapters/memory/cluster.ts';
 import type { MemoryEntries } from '#adapters/memory/entries.ts';
 import { memoryWorld } from '#adapters/memory/world.ts';
+import { haveView } from '../../builders/foreign-role.ts';
 
 const world = memoryWorld();
 const addresses = [...world.inside.entries.clusters];
@@ -17,6 +18,7 @@ export function onboarded(entries: MemoryEntries, api: MemoryClusterApi): Map<st
   for (const { name, eksName, cluster: template } of made) {
     const cluster = new MemoryCluster();
     for (const [role, rules] of template.clusterRoles) cluster.clusterRoles.set(role, rules);
+    haveView(cluster);
     for (const namespace of template.namespaces) cluster.namespaces.add(namespace);
     api.clusters.set(eksName, cluster);
     byName.set(name, cluster);

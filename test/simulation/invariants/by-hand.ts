@@ -4,7 +4,7 @@ import type { Seen } from './invariant.ts';
 import type { Right } from './observe.ts';
 
 /** A cluster has its turn every five minutes. What it takes until that turn is called and has done its work: two more. */
-const sweptMs = 7 * 60_000;
+export const sweptMs = 7 * 60_000;
 
 /** Whether a right that no grant explains may come from what was made by hand a short while ago. */
 export function isExcused({ deeds, now, lastFault }: Seen, { who, binding }: Right): boolean {

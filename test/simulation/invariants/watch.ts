@@ -5,6 +5,7 @@ import type { History } from '../people/history.ts';
 import type { Mishaps } from '../people/mishaps.ts';
 import { evidenceFirst, grantedToThem, kept, notBefore, outOnTime, withAYes } from './access.ts';
 import { lookedBackByOthers, noneWhileOverdue, staysOpen, toldInTheEnd } from './after-review.ts';
+import { AsApproved } from './as-approved.ts';
 import { Evidence } from './evidence.ts';
 import { nothingMore, startsOnTime } from './handover.ts';
 import { Broken, type Invariant, type Seen } from './invariant.ts';
@@ -20,8 +21,6 @@ import {
   overIsOver,
   wholeChains,
 } from './record.ts';
-
-const atAnyTime: Invariant[] = [outOnTime, killedSoon];
 
 const accessPoints = [
   'cluster.createRoleBinding',
@@ -43,6 +42,7 @@ export class Watch {
     ...[new InOrder(), new DoneIsDone(), onlyItsScope],
     ...[staysOpen, lookedBackByOthers, noneWhileOverdue],
   ];
+  readonly #atAnyTime: Invariant[];
   readonly #whenAnythingChanges: Invariant[] = [
     grantedToThem,
     notBefore,
@@ -70,6 +70,7 @@ export class Watch {
       ({ startsInSeconds, sequels }) =>
         startsInSeconds !== undefined || sequels.some(({ what }) => what === 'extend'),
     );
+    this.#atAnyTime = [outOnTime, killedSoon, new AsApproved(weather)];
     this.#evidence = new Evidence(cloud.twins.auditSink);
     cloud.onLanded = (point) => {
       if (accessPoints.includes(point)) this.#changed.access = true;
@@ -94,7 +95,7 @@ export class Watch {
     this.#measure(seen);
     if (record) this.#check(seen, this.#whenRecordChanges);
     if (access || record) this.#check(seen, this.#whenAnythingChanges);
-    this.#check(seen, atAnyTime);
+    this.#check(seen, this.#atAnyTime);
     if (isAwaited) this.#check(seen, [startsOnTime]);
   }
 

@@ -5,6 +5,7 @@ import { memoryRoles } from '#adapters/memory/world.ts';
 import type { Catalog } from '#domain/catalog.ts';
 import type { EksCluster } from '#domain/eks-cluster.ts';
 import { type Caller, callerOf, type Principal } from '#domain/identity.ts';
+import { offerViewer } from '../../builders/foreign-role.ts';
 import { freeze } from '../cloud/lag.ts';
 
 /** alice and bob share a role, and so an access entry; dora has another; mallory has no part in anything. */
@@ -51,6 +52,7 @@ function variant(change: (catalog: Catalog) => void): Catalog {
       notify: ['oncall@example.com'],
       afterReview: { from: ['payments-leads'], within: 40 },
     };
+  offerViewer(catalog);
   change(catalog);
   return freeze(catalog);
 }

@@ -32,6 +32,8 @@ export class Deeds {
   readonly done: Deed[] = [];
   readonly sabotage: Sabotage[] = [];
   readonly kills: KillDeed[] = [];
+  /** When somebody last had a ClusterRole that isn't Curfew's allow more, by the cluster's name in the catalog. */
+  readonly #widened = new Map<string, number>();
   /** What anybody asked to have killed, answered or not. */
   readonly killsTried: { by: Name; target: KillTarget }[] = [];
 
@@ -39,6 +41,14 @@ export class Deeds {
     const kept = { ...deed, answered: false };
     this.done.push(kept);
     return kept;
+  }
+
+  widen(cluster: string, at: number): void {
+    this.#widened.set(cluster, at);
+  }
+
+  widenedAt(cluster: string): number | undefined {
+    return this.#widened.get(cluster);
   }
 
   approversOf(requestId: string): Name[] {

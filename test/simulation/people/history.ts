@@ -33,7 +33,7 @@ export interface Ask {
   who: Name;
   /** In the catalog; payments-prod where it isn't said. */
   cluster?: ClusterName;
-  role: 'pod-reader' | 'deployer' | 'event-reader';
+  role: 'pod-reader' | 'deployer' | 'event-reader' | 'viewer';
   namespaces: string[];
   seconds: number;
   startsInSeconds?: number;
@@ -66,7 +66,7 @@ export type Mishap =
   | { what: 'delete a binding' | 'strip a binding' | 'delete an entry'; atSecond: number; of: number }
   | { what: 'plant an entry' | 'plant a binding' | 'make the role anew'; atSecond: number; of: number }
   | { what: Disorder; atSecond: number; of: number }
-  | { what: 'cluster unreachable' | 'fences down'; atSecond: number; seconds: number }
+  | { what: 'cluster unreachable' | 'fences down' | 'widen a role'; atSecond: number; seconds: number }
   | { what: 'catalog'; atSecond: number; seconds: number; catalog: CatalogName };
 
 export interface History {
@@ -120,8 +120,9 @@ const asked: fc.Arbitrary<Ask> = fc.record(
   { requiredKeys: ['atSecond', 'who', 'role', 'namespaces', 'seconds', 'answers', 'sequels'] },
 );
 
-/** Some of them are emergencies, at once; told from the rest of an ask, so that a seed stays the history that it was. */
-const ask = asked.map((one) => {
+/** Some of them are emergencies, at once, and some for a role that isn't Curfew's; told from the rest of an ask, so that a seed stays the history that it was. */
+const ask = asked.map((some) => {
+  const one: Ask = some.role === 'pod-reader' && some.seconds % 8 === 0 ? { ...some, role: 'viewer' } : some;
   if (one.seconds % 5 !== 0) return one;
   const { startsInSeconds: _, ...now } = one;
   return { ...now, breakGlass: true };
@@ -137,17 +138,24 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({ what: fc.constantFrom('delete a binding', 'strip a binding', 'delete an entry'), ...which }),
   fc.record({ what: fc.constantFrom('plant an entry', 'plant a binding', 'make the role anew'), ...which }),
   { weight: 3, arbitrary: fc.record({ what: fc.constantFrom(...disorders), ...which }) },
-  fc.record({
-    what: fc.constantFrom('cluster unreachable', 'fences down'),
-    ...at,
-    seconds: fc.integer({ min: 1, max: 200 }),
-  }),
-  fc.record({
-    what: fc.constant('catalog'),
-    ...at,
-    seconds: fc.integer({ min: 1, max: 200 }),
-    catalog: fc.constantFrom(...catalogNames),
-  }),
+  fc
+    .record({
+      what: fc.constantFrom('cluster unreachable', 'fences down'),
+      ...at,
+      seconds: fc.integer({ min: 1, max: 200 }),
+    })
+    .map((one): Mishap => (one.seconds % 3 === 0 ? { ...one, what: 'widen a role' } : one)),
+  fc
+    .record({
+      what: fc.constant('catalog'),
+      ...at,
+      seconds: fc.integer({ min: 1, max: 200 }),
+      catalog: fc.constantFrom(...catalogNames),
+    })
+    .map(
+      ({ catalog, ...when }): Mishap =>
+        when.seconds % 2 === 0 ? { ...when, what: 'widen a role' } : { ...when, catalog },
+    ),
 );
 
 const target: fc.Arbitrary<KillTarget> = fc.oneof(

@@ -2,6 +2,7 @@
 
 import { type EntryKey, entryContentOf } from '#domain/access-entry.ts';
 import { isOurs, marks } from '#domain/role-binding.ts';
+import { narrowView, widenView } from '../../builders/foreign-role.ts';
 import { byHand, type Cloud } from '../cloud/cloud.ts';
 import { settings } from '../cloud/twins.ts';
 import { callers, catalogs, eksClusters, requesters } from './cast.ts';
@@ -61,6 +62,10 @@ export class Mishaps {
         });
         return;
       }
+      case 'widen a role':
+        this.#widen(true);
+        scheduler.in(mishap.seconds * 1000, () => this.#widen(false));
+        return;
       case 'catalog':
         this.#cloud.deploy(catalogs[mishap.catalog]);
         scheduler.in(mishap.seconds * 1000, () => this.#cloud.deploy(catalogs.usual));
@@ -68,6 +73,15 @@ export class Mishaps {
       default:
         this.#disorderly.happen(mishap.what, mishap.of, requestIds);
     }
+  }
+
+  /** As its owners do, on a cluster where nobody has to ask them; and take back. */
+  #widen(more: boolean): void {
+    const cluster = this.#payments();
+    if (more) widenView(cluster);
+    else narrowView(cluster);
+    if (more) this.#deeds.widen('payments-prod', this.#cloud.scheduler.now);
+    this.#cloud.landed(byHand);
   }
 
   #payments() {
