@@ -25,6 +25,7 @@ import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { TicketFacts } from '#domain/ticket.ts';
+import type { Issuer, Vouched } from '#domain/workload.ts';
 import type { EntryLedger, KillOrders, KnownClusters, Page, Records, TicketNotes } from './stores.ts';
 
 export type * from './stores.ts';
@@ -161,6 +162,15 @@ export interface Identities {
   find(account: string, roleName: string): Promise<Principal | 'gone'>;
 }
 
+/** Tokens of CI jobs and agents. */
+export interface IdentityTokens {
+  /**
+   * What one of these issuers says of whoever holds the token, made for Curfew and good now. IdentityRefused for any other token,
+   * without repeating it; Unavailable where the issuer's keys can't be read.
+   */
+  verify(token: string, issuers: readonly Issuer[]): Promise<Vouched>;
+}
+
 /** The organisation's own rules, beside the guardrails. */
 export interface OrganisationPolicy {
   /** Never rejects: what can't be judged is refused, with what is wrong with the policy as its reason, and counted. */
@@ -230,5 +240,6 @@ export interface World {
   identities: Identities;
   tickets: Tickets;
   secrets: Secrets;
+  identityTokens: IdentityTokens;
   metrics: Metrics;
 }

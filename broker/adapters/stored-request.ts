@@ -81,6 +81,22 @@ const afterReview = z.looseObject({
     .exactOptional(),
 });
 
+const workload = z.looseObject({
+  name: z.string(),
+  kind: z.enum(['ci', 'agent']),
+  issuer: z.string(),
+  repository: z.string().exactOptional(),
+  repositoryId: z.string().exactOptional(),
+  ref: z.string().exactOptional(),
+  environment: z.string().exactOptional(),
+  workflow: z.string().exactOptional(),
+  event: z.string().exactOptional(),
+  subject: z.string().exactOptional(),
+  runId: z.string(),
+  runUrl: z.string().exactOptional(),
+  actsFor: z.string().exactOptional(),
+});
+
 export const storedRequest = z.looseObject({
   schema: z.literal(1),
   id: z.string().min(1),
@@ -93,6 +109,7 @@ export const storedRequest = z.looseObject({
     principalArn: z.string(),
     sessionName: z.string(),
     person: z.string().exactOptional(),
+    workload: workload.exactOptional(),
     network: z.string().exactOptional(),
   }),
   subject: z.looseObject({

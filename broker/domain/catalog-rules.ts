@@ -115,12 +115,6 @@ export function isPattern(text: string): boolean {
   }
 }
 
-export const workloadsSchema = z.strictObject({
-  maxDuration: durationSchema
-    .prefault('1h')
-    .describe('The longest for a CI job or agent, whatever its role says.'),
-});
-
 export const roleArn = z
   .string()
   .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, 'Write the full role ARN, with its path.');

@@ -12,13 +12,13 @@ import {
   roleArn,
   ticketsSchema,
   toxicCombinationsSchema,
-  workloadsSchema,
 } from './catalog-rules.ts';
 import { ticketingFaults, ticketingSchema } from './catalog-ticketing.ts';
+import { workloadFaults, workloadsSchema } from './catalog-workloads.ts';
 import { durationSchema } from './duration.ts';
 import { acceptsSchema } from './escalation/accepts.ts';
 import { ownNamespace } from './namespaces.ts';
-import { canonicalPerson, namesOf, otherThan, personOf } from './people.ts';
+import { type Asking, canonicalPerson, namesOf, otherThan, personOf, personSchema } from './people.ts';
 import { membersOf, type ReviewNeed } from './policy/review-needs.ts';
 import { definedOnce, foreignName, isDefinedOnce, ruleFaults, withDefinition } from './role-definition.ts';
 
@@ -41,14 +41,7 @@ const namespacePattern = z
 
 export { ownNamespace };
 
-const person = z
-  .string()
-  .regex(
-    // Printable ASCII, as session names are: no letter that only looks like another one.
-    /^[!-?A-~]+@[!-?A-~]+$/,
-    'Write a person as an e-mail address, in plain ASCII: the session name their identity provider gives them.',
-  )
-  .transform(canonicalPerson);
+const person = personSchema;
 
 /** As the identity provider spells it: it need not be an address. */
 const alias = z
@@ -113,10 +106,8 @@ const roleFields = z.strictObject({
     .describe(
       'Whether a request may name what it needs of the role (`--allow`); `only`: it has to, and gets no more than that.',
     ),
-  workloads: z
-    .boolean()
-    .default(false)
-    .describe('Whether CI jobs and agents may ask for it, besides people.'),
+  workloads: z.boolean().default(false).describe('Whether CI jobs may ask for it, besides people.'),
+  agents: z.boolean().default(false).describe('Whether agents may ask for it, besides people.'),
   breakGlass: breakGlassSchema
     .optional()
     .describe('Lets people have it at once in an emergency, without reviews beforehand; absent: never.'),
@@ -172,7 +163,11 @@ function withMainNames(catalog: Catalog): Catalog {
 export const catalogSchema = shape.transform(withMainNames).superRefine((catalog, context) => {
   const fault = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message });
-  for (const { path, message } of [...referenceFaults(catalog), ...ticketingFaults(catalog.ticketing)])
+  for (const { path, message } of [
+    ...referenceFaults(catalog),
+    ...ticketingFaults(catalog.ticketing),
+    ...workloadFaults(catalog),
+  ])
     fault(path, message);
   for (const [roleName, role] of Object.entries(catalog.roles)) {
     const at = ['roles', roleName];
@@ -224,7 +219,7 @@ export function reviewersOf(
 export function eligibleReviewers(
   catalog: Pick<Catalog, 'reviewers' | 'people'>,
   needs: readonly ReviewNeed[],
-  requester: { person?: string; sessionName: string },
+  requester: Asking,
 ): string[] {
   const people = membersOf(
     catalog,

@@ -1,6 +1,7 @@
 /** Who calls and who gets access: IAM role sessions, and the person behind one where its name can be trusted. */
 import { digestOf } from './digest.ts';
 import { type People, personOf } from './people.ts';
+import type { Workload } from './workload.ts';
 
 /** An IAM role, by its canonical ARN (with path) and unique id. */
 export interface Principal {
@@ -18,6 +19,8 @@ export interface Caller {
   sessionName: string;
   /** Main name of the person, only when the identity provider controls the session name. */
   person?: string;
+  /** The CI job or agent that its token shows it to be; never of a person. */
+  workload?: Workload;
   /** Where the call came from: the /24 or /48 of its address. */
   network?: string;
 }
@@ -68,8 +71,9 @@ export function callerOf(
     : { principal, sessionName };
 }
 
-/** Stable name of a caller for keys and audit: the person, else the whole session. */
+/** Stable name of a caller for keys and audit: the person, the workload, else the whole session. */
 export function callerKey(caller: Caller): string {
+  if (caller.workload) return `workload:${caller.workload.name}`;
   return caller.person ?? `${caller.principal.arn}/${caller.sessionName}`;
 }
 

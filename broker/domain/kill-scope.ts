@@ -53,7 +53,7 @@ interface Named {
 }
 
 /**
- * The four scopes of a request: while any of them is on, it can't be opened. A person is matched by their session name
+ * The scopes of a request: while any of them is on, it can't be opened. A person is matched by their session name
  * also where nobody vouches for it: who calls themselves so is stopped too.
  */
 export function scopesOf({
@@ -62,11 +62,14 @@ export function scopesOf({
   resolved,
 }: Pick<AccessRequest, 'requester' | 'subject' | 'resolved'>): KillScope[] {
   const { principalArn } = subject;
-  return scopesOfNamed({
+  const actsFor = requester.workload?.actsFor;
+  const scopes = scopesOfNamed({
     principalArn,
     sessionName: requester.sessionName,
     eksCluster: resolved.eksCluster,
   });
+  // Who is stopped has nothing done in their name either.
+  return actsFor === undefined ? scopes : [...scopes, { kind: 'person', value: canonicalPerson(actsFor) }];
 }
 
 function scopesOfNamed({ principalArn, sessionName, eksCluster }: Named): KillScope[] {

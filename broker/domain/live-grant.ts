@@ -7,7 +7,7 @@ import type { AccessRequest, Binding, Status } from './request.ts';
 export interface LiveGrant {
   requestId: string;
   status: Status;
-  /** callerKey of the one who asked. */
+  /** Who asked: the person, else the role and its session. */
   requester: string;
   subject: {
     principalArn: string;
@@ -33,7 +33,7 @@ export function liveGrantOf(request: AccessRequest): LiveGrant | undefined {
   return {
     requestId: id,
     status,
-    requester: requester.key,
+    requester: requester.workload ? `${principalArn}/${requester.sessionName}` : requester.key,
     subject: {
       principalArn,
       roleId,

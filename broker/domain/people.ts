@@ -1,4 +1,15 @@
 /** One person, one record: spellings and aliases that mean the same person. */
+import * as z from 'zod';
+
+/** As the catalog writes one. Comes out in its one spelling. */
+export const personSchema = z
+  .string()
+  .regex(
+    // Printable ASCII, as session names are: no letter that only looks like another one.
+    /^[!-?A-~]+@[!-?A-~]+$/,
+    'Write a person as an e-mail address, in plain ASCII: the session name their identity provider gives them.',
+  )
+  .transform(canonicalPerson);
 
 /** One spelling per person: NFKC, trimmed, lower case. */
 export function canonicalPerson(name: string): string {
@@ -35,10 +46,15 @@ export function personOf(people: People, name: string): string {
   return record ? record[0] : canonical;
 }
 
-/** Every name by which somebody who asks may be known: also the session name that nobody vouches for. */
-export function namesOf(
-  people: People,
-  { person, sessionName }: { person?: string; sessionName: string },
-): string[] {
-  return [...(person === undefined ? [] : [person]), sessionName, personOf(people, sessionName)];
+/** Somebody who asks, or in whose place a workload does. */
+export interface Asking {
+  person?: string;
+  sessionName: string;
+  workload?: { actsFor?: string };
+}
+
+/** Every name by which somebody who asks may be known: also the session name that nobody vouches for, and for whom a workload acts. */
+export function namesOf(people: People, { person, sessionName, workload }: Asking): string[] {
+  const known = [person, workload?.actsFor].filter((name) => name !== undefined);
+  return [...known, sessionName, personOf(people, sessionName)];
 }

@@ -11,6 +11,7 @@ import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
 import type { ClusterAddress } from './plan.ts';
 import type { Assurance, Decision } from './policy/decision.ts';
+import type { Workload } from './workload.ts';
 
 export const statuses = [
   'pending',
@@ -155,6 +156,8 @@ export interface AccessRequest {
     principalArn: string;
     sessionName: string;
     person?: string;
+    /** The run of a CI job or agent, as its token showed. */
+    workload?: Workload;
     /** Where the call came from: the /24 or /48 of its address. */
     network?: string;
   };
@@ -201,20 +204,24 @@ export interface AccessRequest {
   dueAt?: Instant;
 }
 
-/** Digest of exactly what is granted and shown: subject, place, resolved role, time, reason, ticket. */
+/** Digest of exactly what is granted and shown: subject, workload, place, resolved role, time, reason, ticket. */
 export function requestDigest(request: Answered): string {
   const { id, subject, asked, resolved, firstStart } = request;
+  const { workload } = request.requester;
   return digestOf({
     v: 1,
     id,
     subject,
+    ...(workload === undefined ? {} : { workload }),
     asked,
     resolved,
     ...(firstStart === undefined ? {} : { firstStart }),
   });
 }
 
-type Answered = Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved' | 'firstStart'>;
+type Answered = Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved' | 'firstStart'> & {
+  requester: Pick<AccessRequest['requester'], 'workload'>;
+};
 
 /** `curfew-<request id>`: each allowed line of the Kubernetes audit log names its grant by itself. */
 export function bindingName(requestId: string): string {

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { matchedRoutes } from 'hono/route';
-import { type Bindings, callerOfEvent } from './caller.ts';
+import { type Bindings, callerOfEvent, tokenHeader } from './caller.ts';
 import { openApiRoute } from './openapi.ts';
 import { problemPage } from './pages/closed.ts';
 import { type FaultLog, HttpFault, problemOf, problemResponse } from './problem.ts';
@@ -43,7 +43,7 @@ const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 function mount(app: App, world: ApiWorld, route: Route): void {
   app.on(route.method, honoPath(route.path), async (c) => {
     // Who calls comes first: strangers are not told how to write a valid call.
-    const caller = await callerOfEvent(world, c.env);
+    const caller = await callerOfEvent(world, c.env, c.req.header(tokenHeader));
     const input = await readCall(route, c.req);
     const { status, body, headers = {} } = await route.handle(world, { caller, ...input });
     return c.json(body as object, status, headers);

@@ -1,4 +1,4 @@
-/** Who calls: the identity API Gateway verified, from the event's request context. No header, query or body is asked. */
+/** Who calls: the identity API Gateway verified, from the event's request context; of a job besides what its issuer has signed. No other header, query or body is asked. */
 import * as z from 'zod';
 import { IdentityRefused } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
@@ -22,10 +22,14 @@ export interface Bindings {
   event?: unknown;
 }
 
-/** Throws IdentityRefused for a call that was not signed, or not by the session of an IAM role. */
+/** Of a CI job or agent: what its issuer says of it. Carried in a header of the signed call, and signed with it. */
+export const tokenHeader = 'x-curfew-identity-token';
+
+/** Throws IdentityRefused for a call that was not signed, or not by the session of an IAM role. `token`: of `tokenHeader`. */
 export async function callerOfEvent(
-  world: Pick<World, 'catalog' | 'identities'>,
+  world: Pick<World, 'catalog' | 'identities' | 'identityTokens'>,
   env: Bindings | undefined,
+  token: string | undefined,
 ): Promise<Caller> {
   const signed = signedEvent.safeParse(env?.event);
   if (!signed.success) {
@@ -33,6 +37,10 @@ export async function callerOfEvent(
   }
   const { userArn, caller, sourceIp = '' } = signed.data.requestContext.identity;
   const network = networkOf(sourceIp);
-  const from = network === undefined ? {} : { network };
-  return verifyCaller(world, { userArn, callerId: caller, ...from });
+  return verifyCaller(world, {
+    userArn,
+    callerId: caller,
+    ...(network === undefined ? {} : { network }),
+    ...(token === undefined ? {} : { token }),
+  });
 }

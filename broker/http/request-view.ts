@@ -83,6 +83,25 @@ const afterReviewView = z
   })
   .describe('Of break-glass: open until somebody else has answered it, whatever became of the grant.');
 
+export const workloadView = z
+  .object({
+    name: z.string().describe("In the catalog's workloads.identities."),
+    kind: z.enum(['ci', 'agent']),
+    issuer: z.string().describe('Who vouches for it: the `iss` of its token.'),
+    repository: z.string().exactOptional(),
+    repositoryId: z.string().exactOptional(),
+    ref: z.string().exactOptional(),
+    environment: z.string().exactOptional(),
+    workflow: z.string().exactOptional().describe('The file, at its ref.'),
+    event: z.string().exactOptional(),
+    subject: z.string().exactOptional(),
+    runId: z.string(),
+    runUrl: z.string().exactOptional(),
+    actsFor: z.string().exactOptional().describe('Who it acts for, as the catalog or the issuer says.'),
+  })
+  .describe('The CI job or agent that asked, as its verified token says.')
+  .meta({ id: 'Workload' });
+
 export const requestView = z
   .object({
     schema: z.literal(1),
@@ -96,6 +115,7 @@ export const requestView = z
       principalArn: z.string(),
       sessionName: z.string(),
       person: z.string().optional(),
+      workload: workloadView.optional(),
       network: z.string().optional().describe('Where the call came from: /24 or /48.'),
     }),
     subject: subjectView.describe('Who gets access on the cluster.'),

@@ -22,6 +22,7 @@ export type ApiWorld = Pick<
   | 'executions'
   | 'entries'
   | 'identities'
+  | 'identityTokens'
   | 'background'
   | 'tickets'
   | 'metrics'

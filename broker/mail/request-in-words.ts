@@ -9,6 +9,7 @@ import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
 import { grantedRules } from '#domain/task-rules.ts';
 import { askedAgainBecause } from '#domain/transitions/ask-again.ts';
+import { workloadInWords } from '#domain/workload.ts';
 import { instantInWords } from './instant-in-words.ts';
 import { startInWords } from './start-in-words.ts';
 
@@ -92,11 +93,23 @@ const deletion = 'It deletes things. What is deleted does not come back when acc
 const breakGlass = ({ waived = [] }: Decision): string =>
   `By break-glass: an emergency, they say.${waived.length > 0 ? ` Set aside: ${waived.join(', ')}.` : ''} Somebody else looks back at it afterwards.`;
 
+/** A job as its issuer vouches for it; else a session, which whoever may use the role has named. */
+function whoOfWorkload({ workload, sessionName }: AccessRequest['requester'], roleName: string): string {
+  if (!workload) return `A session "${sessionName}" of the IAM role ${roleName}`;
+  const words = workloadInWords(workload);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function agentCaution({ workload }: AccessRequest['requester']): string[] {
+  if (workload?.kind !== 'agent') return [];
+  return [`An agent asks, not a person. It acts for ${workload.actsFor}, who can't answer this request.`];
+}
+
 function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = roleNameOf(requester.principalArn);
   const isPerson = subject.kind === 'person';
-  const who = requester.person ?? `A session "${requester.sessionName}" of the IAM role ${roleName}`;
+  const who = requester.person ?? whoOfWorkload(requester, roleName);
   const start = startInWords(request);
   const again = askedAgainBecause(request);
   const approved = reviews.filter((review) => review.answer === 'approve').length;
@@ -116,6 +129,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     cautions: [
       ...(again === undefined ? [] : [`It is asked again, and earlier answers don't count: ${again}.`]),
       ...(isPerson ? [] : [wholeRole]),
+      ...agentCaution(requester),
       ...(asked.breakGlass ? [breakGlass(decision)] : []),
       ...concernsOf({ rules: [...rules], accepts }).map(concernInWords),
       ...(deletes(rules) ? [deletion] : []),

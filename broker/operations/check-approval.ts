@@ -10,6 +10,7 @@ import { type AccessRequest, type Resolved, requestDigest } from '#domain/reques
 import { isOwnRole } from '#domain/role-definition.ts';
 import type { Anew } from '#domain/transitions/ask-again.ts';
 import { riskNow } from '#domain/transitions/note-signal.ts';
+import { noLonger } from '#domain/workload.ts';
 import type { World } from '#ports';
 
 type Needs = Pick<World, 'catalog' | 'clock'>;
@@ -38,6 +39,8 @@ export function approvalFault(
     return { refused: 'what was approved is not what is on the record' };
   if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId)
     return { refused: `the IAM role ${subject.principalArn} was made anew since the request; ask again` };
+  const unknown = requester.workload && noLonger(catalog, requester.principalArn, requester.workload);
+  if (unknown !== undefined) return { refused: unknown };
   const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
   const decision = decide({ catalog, asked, requester, now: world.clock.now(), ...line, ...circumstances });
   if (decision.outcome === 'refuse') return { refused: decision.reasons.join(' ') };

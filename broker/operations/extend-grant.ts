@@ -1,10 +1,11 @@
 /** Extends a grant by a successor: a request of its own that starts where the grant ends. The grant itself is never edited. */
 import { NotAllowed, WrongStatus } from '#domain/errors.ts';
-import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
+import { type Caller, subjectOf } from '#domain/identity.ts';
 import { isFinal } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { World } from '#ports';
 import { readRequest } from './change-record.ts';
+import { isRequester } from './same-requester.ts';
 import { type SubmitNeeds, type Submitted, submitAsked } from './submit-request.ts';
 
 export interface ExtendInput {
@@ -51,9 +52,10 @@ export async function extendGrant(world: SubmitNeeds, input: ExtendInput): Promi
   });
 }
 
-function refuseUnlessTheirs(caller: Caller, { id, requester, subject }: AccessRequest): void {
+function refuseUnlessTheirs(caller: Caller, extended: AccessRequest): void {
+  const { id, subject } = extended;
   const own = subjectOf(caller).kubernetes.name === subject.kubernetes.name;
-  if (requester.key === callerKey(caller) && own) return;
+  if (isRequester(caller, extended) && own) return;
   throw new NotAllowed(`Only the one who asked for ${id} can extend it, from the same IAM role.`);
 }
 

@@ -50,12 +50,13 @@ export async function judgeSubmission(
 }
 
 function requesterOf(caller: Caller): AccessRequest['requester'] {
-  const { person, network } = caller;
+  const { person, network, workload } = caller;
   return {
     key: callerKey(caller),
     principalArn: caller.principal.arn,
     sessionName: caller.sessionName,
     ...(person === undefined ? {} : { person }),
+    ...(workload === undefined ? {} : { workload }),
     ...(network === undefined ? {} : { network }),
   };
 }

@@ -3,6 +3,7 @@ import { type Caller, callerKey } from '#domain/identity.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Page, World } from '#ports';
 import { isConcerned } from './read-access.ts';
+import { isRequester } from './same-requester.ts';
 
 export interface ListInput {
   caller: Caller;
@@ -17,7 +18,10 @@ export async function listRequests(
   { caller, scope, limit, cursor }: ListInput,
 ): Promise<Page<AccessRequest>> {
   const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
-  if (scope === 'mine') return world.records.listByRequester(callerKey(caller), page);
+  if (scope === 'mine') {
+    const mine = await world.records.listByRequester(callerKey(caller), page);
+    return { ...mine, items: mine.items.filter((request) => isRequester(caller, request)) };
+  }
   const open = await world.records.listOpen(page);
   return { ...open, items: open.items.filter((request) => isConcerned(world.catalog, caller, request)) };
 }

@@ -1,8 +1,9 @@
 /** Who may see a request, and who may end it: the requester, its reviewers, those who look back at it, the operators. */
 import { afterReviewersOf } from '#domain/break-glass.ts';
 import type { Catalog } from '#domain/catalog.ts';
-import { type Caller, callerKey } from '#domain/identity.ts';
+import type { Caller } from '#domain/identity.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { isRequester } from './same-requester.ts';
 
 export function isOperator(catalog: Pick<Catalog, 'operators'>, caller: Caller): boolean {
   return caller.person !== undefined && catalog.operators.includes(caller.person);
@@ -15,7 +16,7 @@ export function isConcerned(
 ): boolean {
   const { person } = caller;
   return (
-    request.requester.key === callerKey(caller) ||
+    isRequester(caller, request) ||
     (person !== undefined && request.reviewers.includes(person)) ||
     (person !== undefined && isToldOf(catalog, person, request)) ||
     isOperator(catalog, caller)

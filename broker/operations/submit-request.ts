@@ -42,7 +42,7 @@ export async function submitAsked(
   read: () => Promise<AskedFor>,
 ): Promise<Submitted> {
   const idempotency = idempotencyKey && {
-    key: digestOf([callerKey(caller), idempotencyKey]),
+    key: digestOf([callerKey(caller), ...runOf(caller), idempotencyKey]),
     bodyHash: digestOf(body),
   };
   const earlier = idempotency && (await findEarlier(world, idempotency));
@@ -60,6 +60,10 @@ export async function submitAsked(
   }
   return settle(world, request, true);
 }
+
+/** Of a workload: each run repeats its own calls only. */
+const runOf = ({ workload, principal }: Caller) =>
+  workload ? [principal.arn, workload.issuer, workload.runId] : [];
 
 async function findEarlier(
   world: SubmitNeeds,
@@ -115,6 +119,7 @@ async function newRequest(
     facts: {
       asked: { ...asked },
       subject: { ...core.subject },
+      ...(requester.workload ? { workload: { ...requester.workload } } : {}),
       clusterRole: core.resolved.clusterRole,
       digest,
       decision: { ...decision },

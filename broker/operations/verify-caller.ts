@@ -2,6 +2,7 @@
 import { IdentityRefused } from '#domain/errors.ts';
 import { type Caller, callerOf, parseSessionArn } from '#domain/identity.ts';
 import type { World } from '#ports';
+import { verifyWorkload } from './verify-workload.ts';
 
 export interface SignedIdentity {
   /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
@@ -10,12 +11,14 @@ export interface SignedIdentity {
   callerId: string;
   /** Where the call came from: the /24 or /48 of its address. */
   network?: string;
+  /** Of the job that calls, as its header has it: a credential, which is kept nowhere and repeated nowhere. */
+  token?: string;
 }
 
-/** Throws IdentityRefused for IAM users, root, other accounts' roles, and a role that isn't the one that signed. */
+/** Throws IdentityRefused for IAM users, root, other accounts' roles, a role that isn't the one that signed, and a job's role without its token. */
 export async function verifyCaller(
-  world: Pick<World, 'identities' | 'catalog'>,
-  { userArn, callerId, network }: SignedIdentity,
+  world: Pick<World, 'identities' | 'identityTokens' | 'catalog'>,
+  { userArn, callerId, network, token }: SignedIdentity,
 ): Promise<Caller> {
   const session = parseSessionArn(userArn);
   if (!session) {
@@ -30,5 +33,11 @@ export async function verifyCaller(
     );
   }
   const caller = callerOf(principal, session.sessionName, world.catalog);
-  return network === undefined ? caller : { ...caller, network };
+  const workload =
+    caller.person === undefined ? await verifyWorkload(world, principal.arn, token) : undefined;
+  return {
+    ...caller,
+    ...(workload === undefined ? {} : { workload }),
+    ...(network === undefined ? {} : { network }),
+  };
 }

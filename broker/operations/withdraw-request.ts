@@ -6,6 +6,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
 import { changeRecord } from './change-record.ts';
+import { isRequester } from './same-requester.ts';
 
 export async function withdrawRequest(
   world: Pick<World, 'clock' | 'records' | 'executions'>,
@@ -13,8 +14,7 @@ export async function withdrawRequest(
 ): Promise<AccessRequest> {
   const actor = callerKey(caller);
   const request = await changeRecord(world, id, (before) => {
-    if (before.requester.key !== actor)
-      throw new NotAllowed('Only the one who asked can withdraw a request.');
+    if (!isRequester(caller, before)) throw new NotAllowed('Only the one who asked can withdraw a request.');
     if (before.status === 'withdrawn') return undefined;
     return advance(before, 'withdrawn', {
       at: world.clock.now(),

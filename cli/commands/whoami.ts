@@ -1,6 +1,8 @@
 /** `curfew whoami`: who the caller is to Curfew, and who would get in. */
 import { Command } from 'commander';
+import { workloadInWords } from '#domain/workload.ts';
 import { openSession } from '../session.ts';
+import { safeText } from '../terminal/safe-text.ts';
 import { pairs } from '../terminal/table.ts';
 
 export function whoamiCommand(): Command {
@@ -13,7 +15,14 @@ export function whoamiCommand(): Command {
       const { subject } = caller;
       session.terminal.print(
         pairs([
-          ['Person', caller.person ?? 'not known: in this role everyone chooses the session name'],
+          [
+            'Person',
+            caller.person ??
+              (caller.workload
+                ? 'none: a workload'
+                : 'not known: in this role everyone chooses the session name'),
+          ],
+          ...(caller.workload ? [['Workload', safeText(workloadInWords(caller.workload))] as const] : []),
           ['Session', caller.sessionName],
           ['Role', caller.principal.arn],
           [

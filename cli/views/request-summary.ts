@@ -27,6 +27,7 @@ export function requestSummary(
     ['Request', request.id],
     ['Status', `${request.status}: ${standing(request, now)}`],
     ['Asked by', `${whoAsked(request)}, ${when(request.createdAt, now)}`],
+    ['Run', request.requester.workload?.runUrl],
     ['Access for', whoGetsIn(request)],
     ['Role', asked.role],
     [

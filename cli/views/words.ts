@@ -1,12 +1,14 @@
 /** A request's parts in a person's words; the same words in every command. */
+import { workloadInWords } from '#domain/workload.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
 import { spanInWords, spanOf } from './span.ts';
 
-/** `alice@example.com`, or the role's session where the name proves nobody. */
+/** `alice@example.com`, the pipeline and its run, or the role's session where the name proves nobody. */
 export function whoAsked({ requester }: Pick<RequestView, 'requester'>): string {
   if (requester.person) return safeText(requester.person);
+  if (requester.workload) return safeText(workloadInWords(requester.workload));
   const role = requester.principalArn.split('/').at(-1) ?? requester.principalArn;
   return safeText(`${role}/${requester.sessionName}`);
 }

@@ -43,12 +43,12 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 
 /** Upper bounds in kilobytes, with air for a release of the SDK: past them, look what came in. */
 const budgets: Record<string, number> = {
-  'api.ts': 1060,
+  'api.ts': 1110,
   'ask-reviewers.ts': 700,
   'bind-role.ts': 1800,
   'define-role.ts': 1800,
-  'close-grant.ts': 650,
-  'end-grant.ts': 650,
+  'close-grant.ts': 670,
+  'end-grant.ts': 670,
   'guard-removal.ts': 560,
   'hold-grant.ts': 600,
   'kill-grants.ts': 830,

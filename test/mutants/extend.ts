@@ -76,8 +76,8 @@ export const extendMutants: readonly Mutant[] = [
     changes: [
       {
         file: extend,
-        from: 'if (requester.key === callerKey(caller) && own) return;',
-        to: 'if (requester.key || callerKey(caller) || own) return;',
+        from: 'if (isRequester(caller, extended) && own) return;',
+        to: 'if (isRequester(caller, extended) || id) return;',
       },
     ],
     killedBy: unit('operations/schedule'),

@@ -16,6 +16,7 @@ import { reviewMutants } from './review.ts';
 import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
 import { takeEntryMutants } from './take-entry.ts';
+import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
   ...recordMutants,
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...reviewMutants,
   ...policyMutants,
   ...breakGlassMutants,
+  ...workloadMutants,
 ];

@@ -61,8 +61,8 @@ export const policyMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/people.ts',
-        from: 'return [...(person === undefined ? [] : [person]), sessionName, personOf(people, sessionName)];',
-        to: 'return person === undefined ? [] : [person];',
+        from: 'return [...known, sessionName, personOf(people, sessionName)];',
+        to: 'return known;',
       },
     ],
     killedBy: unit('domain/people'),

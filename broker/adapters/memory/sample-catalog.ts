@@ -55,7 +55,10 @@ const sample = {
   operators: ['pat@example.com'],
 };
 
+/** As it would be written; a new copy each time. */
+export const rawSampleCatalog = () => structuredClone(sample);
+
 /** A new, parsed copy each time. */
 export function sampleCatalog(): Catalog {
-  return catalogSchema.parse(structuredClone(sample));
+  return catalogSchema.parse(rawSampleCatalog());
 }

@@ -5,6 +5,7 @@ import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
 import { namespacesOn } from '#domain/namespaces.ts';
 import type { Messages, World } from '#ports';
+import { JobTokens } from '../identity-tokens.ts';
 import { MemoryAuditSink } from './audit-sink.ts';
 import { MemoryBackground } from './background.ts';
 import { MemoryClock } from './clock.ts';
@@ -16,6 +17,7 @@ import { MemoryExecutions } from './executions.ts';
 import { Faults, type Interference, interfered } from './faults.ts';
 import { MemoryIdentities } from './identities.ts';
 import { MemoryIds } from './ids.ts';
+import { MemoryIssuers } from './issuers.ts';
 import { MemoryKills } from './kills.ts';
 import { MemoryLedger } from './ledger.ts';
 import { MemoryMailer, plainMessages } from './mail.ts';
@@ -43,6 +45,7 @@ interface Inside {
   clusterLeg: MemoryClusterLeg;
   background: MemoryBackground;
   identities: MemoryIdentities;
+  issuers: MemoryIssuers;
   metrics: MemoryMetrics;
   organisation: MemoryOrganisation;
   ticketNotes: MemoryTicketNotes;
@@ -134,6 +137,7 @@ export function memoryWorld(
     clusterLeg: new MemoryClusterLeg(),
     background: new MemoryBackground(),
     identities: new MemoryIdentities(),
+    issuers: new MemoryIssuers(),
     metrics,
     organisation: new MemoryOrganisation(metrics),
     ticketNotes: new MemoryTicketNotes(),
@@ -145,6 +149,10 @@ export function memoryWorld(
   const wrap = <T extends object>(name: string, port: T): T =>
     interfered(name, port, of.interference ?? faults);
   const { signer, verifier } = memorySigner();
+  const tokens = new JobTokens(
+    (uri) => inside.issuers.at(uri),
+    () => Date.parse(clock.now()),
+  );
   return {
     catalog,
     settings: { deployment: 'memory', region },
@@ -165,6 +173,7 @@ export function memoryWorld(
     clusterLeg: wrap('clusterLeg', inside.clusterLeg),
     background: wrap('background', inside.background),
     identities: wrap('identities', inside.identities),
+    identityTokens: wrap('identityTokens', tokens),
     metrics: wrap('metrics', inside.metrics),
     organisation: wrap('organisation', inside.organisation),
     ticketNotes: wrap('ticketNotes', inside.ticketNotes),

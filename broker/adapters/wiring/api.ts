@@ -5,6 +5,7 @@ import { eksEntries } from '../eks-entries.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
 import { iamIdentities } from '../iam-identities.ts';
+import { identityTokens } from '../identity-tokens.ts';
 import { lambdaBackground } from '../lambda-background.ts';
 import { lambdaSurvey } from '../lambda-cluster-leg.ts';
 import { RestTickets } from '../rest-tickets.ts';
@@ -40,6 +41,7 @@ export function apiWorld() {
     clusterLeg: lambdaSurvey(region, surveyFunction),
     identities: iamIdentities('granting', region),
     tickets: new RestTickets({ catalog, secrets: secretsManager(region) }),
+    identityTokens: identityTokens(),
     background: lambdaBackground(region, { killGrants: killFunction }),
   };
 }

@@ -34,7 +34,7 @@ export interface Circumstances {
 export interface Question extends Circumstances {
   catalog: Catalog;
   asked: Asked;
-  requester: Pick<Caller, 'person' | 'sessionName' | 'network'>;
+  requester: Pick<Caller, 'person' | 'sessionName' | 'network' | 'workload'>;
   now: Instant;
   /** Of an extension: when the first grant of its line began. */
   firstStart?: Instant;

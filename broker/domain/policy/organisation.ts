@@ -48,6 +48,23 @@ export const policyInputSchema = z.strictObject({
     sessionName: z
       .string()
       .describe('Proves who it is only for a person: anybody else chooses it themselves.'),
+    workload: z
+      .strictObject({
+        name: z.string().describe("Name in the catalog's workloads.identities."),
+        kind: z.enum(['ci', 'agent']),
+        issuer: z.string().describe('Who vouches for it: the `iss` of its token.'),
+        repository: z.string().exactOptional(),
+        repositoryId: z.string().exactOptional(),
+        ref: z.string().exactOptional().describe('Such as refs/heads/main.'),
+        environment: z.string().exactOptional(),
+        workflow: z.string().exactOptional().describe('The file, at its ref.'),
+        event: z.string().exactOptional().describe('What started it, such as push.'),
+        subject: z.string().exactOptional(),
+        runId: z.string(),
+        actsFor: z.string().exactOptional().describe('Who it acts for, as the catalog or the issuer says.'),
+      })
+      .exactOptional()
+      .describe('Of a CI job or agent that its token proves to be one.'),
   }),
   role: z.strictObject({
     duty: z.string(),

@@ -4,13 +4,14 @@ import { environmentOf, listed } from '../catalog-lookup.ts';
 import type { Instant } from '../instant.ts';
 import { mayStand } from '../lifecycle.ts';
 import type { AccessRequest, Asked } from '../request.ts';
+import type { Workload } from '../workload.ts';
 import type { PolicyInput } from './organisation.ts';
 
 export interface AskedOfPolicy {
   now: Instant;
   phase: PolicyInput['phase'];
   asked: Asked;
-  requester: Pick<AccessRequest['requester'], 'person' | 'principalArn' | 'sessionName'>;
+  requester: Pick<AccessRequest['requester'], 'person' | 'principalArn' | 'sessionName' | 'workload'>;
   /** Other requests of the same requester; those that hold nothing now are left out. */
   others: readonly AccessRequest[];
   catalog: Pick<Catalog, 'roles' | 'clusters' | 'environments'>;
@@ -22,7 +23,7 @@ export interface AskedOfPolicy {
 
 /** Undefined where the catalog has no such role: there is nothing to judge. */
 export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
-  const { person, principalArn, sessionName } = of.requester;
+  const { person, principalArn, sessionName, workload } = of.requester;
   const { roles } = of.catalog;
   const role = listed(roles, of.asked.role);
   if (!role) return undefined;
@@ -37,6 +38,7 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
       ...(person === undefined ? {} : { person }),
       principalArn,
       sessionName,
+      ...(workload === undefined ? {} : { workload: toldOf(workload) }),
     },
     role: {
       duty,
@@ -55,6 +57,26 @@ function written(rules: readonly PolicyRule[]): PolicyInput['role']['rules'] {
   return rules.map(({ resourceNames, ...rule }) =>
     resourceNames === undefined ? rule : { ...rule, resourceNames },
   );
+}
+
+/** By name: what comes to be known of one besides is not told in this version. */
+function toldOf({
+  name,
+  kind,
+  issuer,
+  repository,
+  repositoryId,
+  ref,
+  environment,
+  workflow,
+  event,
+  subject,
+  runId,
+  actsFor,
+}: Workload): NonNullable<PolicyInput['requester']['workload']> {
+  const facts = { repository, repositoryId, ref, environment, workflow, event, subject, actsFor };
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return { name, kind, issuer, runId, ...Object.fromEntries(known) };
 }
 
 function clusterOf({ asked, catalog }: AskedOfPolicy): PolicyInput['cluster'] {

@@ -4,7 +4,7 @@ import type { Accept } from '#domain/escalation/accepts.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { untilInWords } from '#mail/instant-in-words.ts';
-import { requestInWords } from '#mail/request-in-words.ts';
+import { oneLine, requestInWords } from '#mail/request-in-words.ts';
 import type { Markup } from './layout.ts';
 
 function cautions(lines: readonly string[]): Markup | string {
@@ -20,6 +20,12 @@ function riskRow([score, ...factors]: readonly string[]): Markup | string {
   return html`<dt>Risk</dt><dd>${score}<ul>${factors.map((line) => html`<li>${line}</li>`)}</ul></dd>`;
 }
 
+/** As text: a page of ours leads to none of others. */
+function runRow({ requester }: AccessRequest): Markup | string {
+  const url = requester.workload?.runUrl;
+  return url === undefined ? '' : html`<dt>Its run</dt><dd><code>${oneLine(url)}</code></dd>`;
+}
+
 /** `accepts`: what the catalog accepts of the role. */
 export function requestFacts(request: AccessRequest, accepts: readonly Accept[], now: Instant): Markup {
   const words = requestInWords(request, accepts);
@@ -30,6 +36,7 @@ export function requestFacts(request: AccessRequest, accepts: readonly Accept[],
     <ul>${words.can.map((line) => html`<li>${line}</li>`)}</ul>
     <dl>
       <dt>Who asks</dt><dd>${words.who}</dd>
+      ${runRow(request)}
       <dt>Who gets access</dt><dd>${words.whoGets}</dd>
       <dt>Where</dt><dd>${words.where}</dd>
       ${words.times.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}

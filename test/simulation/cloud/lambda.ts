@@ -1,5 +1,5 @@
 /** Functions as Lambda runs them: JSON in and out, input parsed by the real schemas, cold starts and time-outs. */
-import { CurfewError } from '#domain/errors.ts';
+import { CurfewError, IdentityRefused } from '#domain/errors.ts';
 import { noObjection } from '#domain/policy/organisation.ts';
 import type { World } from '#ports';
 import { TaskFailure } from '../asl/host.ts';
@@ -92,6 +92,8 @@ export class Lambda {
       ticketNotes: twins.ticketNotes,
       tickets: twins.tickets,
       secrets: { read: async () => undefined },
+      // Nobody of the simulation is a job with a token.
+      identityTokens: { verify: () => Promise.reject(new IdentityRefused('no issuers here')) },
       metrics,
     };
   }
