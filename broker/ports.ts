@@ -11,6 +11,7 @@ import type { EksCluster } from '#domain/eks-cluster.ts';
 import type { SurveyedRole } from '#domain/foreign-role.ts';
 import type { Principal } from '#domain/identity.ts';
 import type { Instant } from '#domain/instant.ts';
+import type { NamespaceLabels } from '#domain/namespaces.ts';
 import type {
   BindPlan,
   ClusterAddress,
@@ -73,6 +74,8 @@ export interface ClusterSession {
   readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined>;
   /** What a ClusterRole that isn't ours allows, with all that it takes over from others. ClusterNotReady without the right to look. */
   surveyRole(name: string): Promise<SurveyedRole>;
+  /** Of a namespace. ClusterNotReady without the right to look. */
+  readLabels(namespace: string): Promise<NamespaceLabels | 'absent'>;
   /** 'exists' when the name is taken, by whatever. PlanRefused when admission or RBAC refuses. */
   createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'>;
   readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined>;

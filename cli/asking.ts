@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { allowSchema } from '#domain/allowance.ts';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { InvalidInput } from '#domain/errors.ts';
-import { isFor, isPattern } from '#domain/namespaces.ts';
+import { isPattern, isSelector, mayBeFor } from '#domain/namespaces.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
 import type { NewRequest } from './api/client.ts';
@@ -142,7 +142,7 @@ async function fill(
   }
   if (!filled.namespace?.length) {
     const [only, ...more] = role.namespaces;
-    if (only !== undefined && more.length === 0 && !isPattern(only)) filled.namespace = [only];
+    if (only !== undefined && more.length === 0 && isName(only)) filled.namespace = [only];
     else if (interactive) filled.namespace = [await chooseNamespace(role)];
   }
   if (interactive) {
@@ -165,13 +165,15 @@ function unknownRole(name: string, catalog: CatalogView): InvalidInput {
   return new InvalidInput(safeText(`There is no role "${name}". Known: ${known}.`));
 }
 
-/** A pattern is not chosen itself: whatever it matches can be. */
+const isName = (listed: string) => !isPattern(listed) && !isSelector(listed);
+
+/** A pattern or a label is not chosen itself: what it stands for can be. */
 async function chooseNamespace(role: { namespaces: readonly string[] }): Promise<string> {
   const listed = safeText(role.namespaces.join(', '));
   return askUntil(`Namespace (${listed})? `, (answer) =>
-    isFor(role, answer) && !isPattern(answer)
+    mayBeFor(role, answer) && isName(answer)
       ? undefined
-      : `Choose one of: ${listed}. A star stands for any letters.`,
+      : `Choose one of: ${listed}. A star stands for any letters, key=value for namespaces with that label.`,
   );
 }
 

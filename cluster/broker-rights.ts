@@ -18,16 +18,23 @@ import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights 
  *
  * What a ClusterRole that isn't ours allows may be spread over others, which it takes over by their labels: only where the
  * catalog names one, BindRole and SurveyCluster may list them all.
+ *
+ * @param goesByLabels whether a role of the catalog is for namespaces by their labels, which SurveyCluster then has to see
  */
-export function brokerRights(offer: readonly OfferedRole[], labels: Record<string, string>): Rights[] {
+export function brokerRights(
+  offer: readonly OfferedRole[],
+  labels: Record<string, string>,
+  goesByLabels: boolean,
+): Rights[] {
   const foreign = [...rolesNamed(offer).keys()];
   const listed =
     foreign.length > 0 ? [{ apiGroups: [rbac], resources: ['clusterroles'], verbs: ['list'] }] : [];
   const surveyed = foreign.length > 0 ? [onNamedClusterRoles('get', foreign), ...listed] : [];
+  const labelled = goesByLabels ? [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get'] }] : [];
   return [
     ...clusterWide(bindRoleUser, [onNamedClusterRoles('get', namesOf(offer)), ...listed], labels),
     ...clusterWide(unbindRoleUser, [onBoth('get')], labels),
-    ...clusterWide(surveyClusterUser, [onBoth('get', 'list'), ...surveyed], labels),
+    ...clusterWide(surveyClusterUser, [onBoth('get', 'list'), ...surveyed, ...labelled], labels),
     ...namespacesOf(offer).flatMap((namespace) => [
       ...bindRights(
         namespace,

@@ -2,6 +2,7 @@
 
 import { type Catalog, ownNamespace } from '#domain/catalog.ts';
 import { environmentOf } from '#domain/catalog-lookup.ts';
+import type { Existing } from '#domain/namespaces.ts';
 import { marks } from '#domain/role-binding.ts';
 import { brokerRights } from './broker-rights.ts';
 import { bindRole } from './fences/bind-role.ts';
@@ -26,7 +27,7 @@ import { type Fence, fenceManifests } from './fences/policy.ts';
 import { roleCreate, roleUpdate } from './fences/role-definitions.ts';
 import { janitorManifests } from './janitor/manifests.ts';
 import { type Manifest, onboardedBy } from './manifest.ts';
-import { offerOn } from './offer.ts';
+import { goesByLabels, offerOn } from './offer.ts';
 import { roleDefinitions } from './role-definitions.ts';
 
 export interface ClusterManifests {
@@ -47,14 +48,14 @@ export function onboardingLabels(deployment: string): Record<string, string> {
  * Throws InvalidInput for an unknown cluster, or one on which nothing is offered.
  *
  * @param image what the janitor runs in; undefined for a cluster without one
- * @param existing namespaces of the cluster, among which those are that patterns stand for
+ * @param existing namespaces of the cluster, among which those are that patterns and labels stand for
  */
 export function manifestsFor(
   catalog: Catalog,
   clusterName: string,
   deployment: string,
   image: string | undefined,
-  existing: readonly string[] = [],
+  existing: readonly Existing[] = [],
 ): ClusterManifests {
   const offer = offerOn(catalog, clusterName, existing);
   const labels = onboardingLabels(deployment);
@@ -81,7 +82,7 @@ export function manifestsFor(
   return {
     fences: fences.flatMap((fence) => fenceManifests(fence, labels)),
     roles: roleDefinitions(offer, labels),
-    rights: brokerRights(offer, labels),
+    rights: brokerRights(offer, labels, goesByLabels(catalog, clusterName)),
     janitor: image === undefined ? [] : janitorManifests(offer, deployment, labels, image),
   };
 }

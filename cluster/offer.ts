@@ -2,7 +2,7 @@
 import type { Catalog, CatalogRole, PolicyRule } from '#domain/catalog.ts';
 import { canonicalRules, clusterRoleName } from '#domain/cluster-role.ts';
 import { InvalidInput } from '#domain/errors.ts';
-import { namespacesOn } from '#domain/namespaces.ts';
+import { type Existing, isFor, isSelector, namespacesOn } from '#domain/namespaces.ts';
 
 export interface OfferedRole {
   role: string;
@@ -12,18 +12,20 @@ export interface OfferedRole {
   ours: boolean;
   /** Sorted; never a protected one, never empty. */
   namespaces: string[];
+  /** Of those, the ones that are offered for their labels alone; each by any of these selectors. */
+  byLabel: Record<string, string[]>;
   maxDurationSeconds: number;
 }
 
 /**
  * Roles that can be asked for on a cluster, sorted by name. Throws InvalidInput when the catalog offers nothing there.
  *
- * @param existing namespaces of the cluster, among which those are that patterns stand for
+ * @param existing namespaces of the cluster, among which those are that patterns and labels stand for
  */
 export function offerOn(
   catalog: Catalog,
   clusterName: string,
-  existing: readonly string[] = [],
+  existing: readonly Existing[] = [],
 ): OfferedRole[] {
   const cluster = Object.hasOwn(catalog.clusters, clusterName) ? catalog.clusters[clusterName] : undefined;
   if (!cluster) {
@@ -32,12 +34,16 @@ export function offerOn(
   }
   const offer = Object.entries(catalog.roles)
     .filter(([, role]) => role.clusters.includes(clusterName))
-    .map(([name, role]) => ({
-      role: name,
-      ...definitionOf(name, role),
-      namespaces: namespacesOn(role, cluster, existing),
-      maxDurationSeconds: role.maxDuration,
-    }))
+    .map(([name, role]) => {
+      const namespaces = namespacesOn(role, cluster, existing);
+      return {
+        role: name,
+        ...definitionOf(name, role),
+        namespaces,
+        byLabel: byLabel(role, namespaces),
+        maxDurationSeconds: role.maxDuration,
+      };
+    })
     .filter(({ namespaces }) => namespaces.length > 0)
     .sort((a, b) => (a.role < b.role ? -1 : 1));
   if (offer.length === 0) {
@@ -46,6 +52,20 @@ export function offerOn(
     );
   }
   return offer;
+}
+
+/** Whether any role is for namespaces of this cluster by their labels, also where none has them yet. */
+export function goesByLabels({ roles }: Pick<Catalog, 'roles'>, clusterName: string): boolean {
+  return Object.values(roles).some(
+    ({ clusters, namespaces }) => clusters.includes(clusterName) && namespaces.some(isSelector),
+  );
+}
+
+function byLabel(role: CatalogRole, namespaces: readonly string[]): Record<string, string[]> {
+  const selectors = role.namespaces.filter(isSelector);
+  return Object.fromEntries(
+    namespaces.filter((namespace) => !isFor(role, namespace)).map((namespace) => [namespace, selectors]),
+  );
 }
 
 function definitionOf(

@@ -1,16 +1,17 @@
 /** One cluster's Kubernetes API as one leg's identity. Nothing is repeated in here: operations know what may be repeated. */
-import type { RbacAuthorizationV1Api, V1ListMeta, V1ObjectMeta, V1Status } from '@kubernetes/client-node';
+import type { V1ListMeta, V1ObjectMeta, V1Status } from '@kubernetes/client-node';
 import * as z from 'zod';
 import { forbiddenBinding, forbiddenRole, isFenceRefusal } from '#cluster/forbidden-binding.ts';
 import { managedBy } from '#domain/access-entry.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { SurveyedRole } from '#domain/foreign-role.ts';
+import type { NamespaceLabels } from '#domain/namespaces.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { ClusterApi, ClusterSession, Page } from '#ports';
-import { rbacApi, type Timeouts } from './kubernetes-connection.ts';
+import { type KubernetesApis, kubernetesApis, type Timeouts } from './kubernetes-connection.ts';
 import { catalogRules, roleBindingOf, roleBodyOf, taskRoleOf } from './kubernetes-objects.ts';
 import { ask, isAbsent, type Refusal } from './kubernetes-refusal.ts';
 import { surveyClusterRole } from './survey-cluster-role.ts';
@@ -28,10 +29,15 @@ export class KubernetesApi implements ClusterApi {
 
   /** Opens nothing yet: the first request does. */
   async connect(cluster: ClusterAddress): Promise<ClusterSession> {
-    const api = rbacApi(cluster, await this.#tokenFor(cluster), this.#timeouts);
-    return new KubernetesSession(cluster.eksName, api);
+    const apis = kubernetesApis(cluster, await this.#tokenFor(cluster), this.#timeouts);
+    return new KubernetesSession(cluster.eksName, apis);
   }
 }
+
+const namespaceBody = z.object({
+  kind: z.literal('Namespace'),
+  metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+});
 
 interface Stored {
   metadata?: V1ObjectMeta;
@@ -48,10 +54,12 @@ interface Choice {
 
 class KubernetesSession implements ClusterSession {
   readonly #eksName: string;
-  readonly #api: RbacAuthorizationV1Api;
-  constructor(eksName: string, api: RbacAuthorizationV1Api) {
+  readonly #api: KubernetesApis['rbac'];
+  readonly #get: KubernetesApis['get'];
+  constructor(eksName: string, { rbac, get }: KubernetesApis) {
     this.#eksName = eksName;
-    this.#api = api;
+    this.#api = rbac;
+    this.#get = get;
   }
 
   async readClusterRole(name: string): Promise<{ rules: PolicyRule[] } | undefined> {
@@ -70,6 +78,19 @@ class KubernetesSession implements ClusterSession {
 
   surveyRole(name: string): Promise<SurveyedRole> {
     return surveyClusterRole(this.#eksName, this.#api, name);
+  }
+
+  async readLabels(namespace: string): Promise<NamespaceLabels | 'absent'> {
+    const found = await this.#ask(
+      `Reading namespace ${namespace}`,
+      () => this.#get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`),
+      (refusal) => (isAbsent(refusal) ? 'absent' : undefined),
+    );
+    if (found === 'absent') return 'absent';
+    // Whatever answers in its place must not lend it labels.
+    const { success, data } = z.safeParse(namespaceBody, found);
+    if (success && data.metadata.name === namespace) return data.metadata.labels;
+    throw new Unavailable(`Reading namespace ${namespace}: ${this.#eksName} answered something else.`);
   }
 
   createRoleBinding(body: RoleBinding): Promise<{ uid: string } | 'exists'> {

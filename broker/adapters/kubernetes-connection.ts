@@ -1,6 +1,11 @@
 /** One verified TLS connection to a cluster's API server, kept open, with a bearer token of our own on every request. */
-import { createConfiguration, RbacAuthorizationV1Api, ServerConfiguration } from '@kubernetes/client-node';
-import { Agent } from 'undici';
+import {
+  ApiException,
+  createConfiguration,
+  RbacAuthorizationV1Api,
+  ServerConfiguration,
+} from '@kubernetes/client-node';
+import { Agent, fetch } from 'undici';
 import { ClusterNotReady } from '#domain/errors.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 
@@ -10,11 +15,17 @@ export interface Timeouts {
   requestMs: number;
 }
 
+export interface KubernetesApis {
+  rbac: RbacAuthorizationV1Api;
+  /** JSON at a path; throws as the library does. Its API for namespaces would make a function load a quarter more. */
+  get(path: string): Promise<unknown>;
+}
+
 /**
  * Not by the library's KubeConfig: it opens a connection for every request, which would put a TLS handshake between
  * the instant of the end and the delete, and it stops verifying the server when a variable of the environment says so.
  */
-export function rbacApi(address: ClusterAddress, token: string, timeouts: Timeouts): RbacAuthorizationV1Api {
+export function kubernetesApis(address: ClusterAddress, token: string, timeouts: Timeouts): KubernetesApis {
   const agent = new Agent({
     connect: { ca: authorityOf(address), rejectUnauthorized: true, timeout: timeouts.connectMs },
     // Longer than UnbindRole waits between its first read and its delete.
@@ -29,12 +40,21 @@ export function rbacApi(address: ClusterAddress, token: string, timeouts: Timeou
       context.setSignal(AbortSignal.timeout(timeouts.requestMs));
     },
   };
-  return new RbacAuthorizationV1Api(
-    createConfiguration({
-      baseServer: new ServerConfiguration(endpointOf(address), {}),
-      authMethods: { default: signed },
-    }),
-  );
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(endpointOf(address), {}),
+    authMethods: { default: signed },
+  });
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${endpointOf(address)}${path}`, {
+      dispatcher: agent,
+      headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeouts.requestMs),
+    });
+    if (response.ok) return response.json();
+    throw new ApiException(response.status, response.statusText, await response.text(), {});
+  };
+  return { rbac: new RbacAuthorizationV1Api(configuration), get };
 }
 
 type RequestContext = ReturnType<ServerConfiguration<Record<string, string>>['makeRequestContext']>;

@@ -1,6 +1,7 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
 import { breakGlassFaults, breakGlassSchema } from './catalog-break-glass.ts';
+import { namespacesSchema } from './catalog-namespaces.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
   duties,
@@ -30,14 +31,6 @@ const name = z
   );
 
 export const namespaceSchema = name;
-
-/** A namespace, or a pattern in which `*` stands for any letters. One of stars alone would be for everything. */
-const namespacePattern = z
-  .string()
-  .regex(
-    /^(?=.*[a-z0-9])[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/,
-    'Use lower-case letters, digits and dashes, at most 63, no dash at the ends; a star stands for any of them, as in team-*.',
-  );
 
 export { ownNamespace };
 
@@ -93,9 +86,11 @@ const roleFields = z.strictObject({
   accepts: acceptsSchema,
   clusters: z.array(name).min(1),
   namespaces: z
-    .array(namespacePattern)
+    .array(namespacesSchema)
     .min(1)
-    .describe('Namespaces it can be asked for in, by name or as a pattern such as team-*.'),
+    .describe(
+      'Namespaces it can be asked for in: by name, as a pattern such as team-*, or by their labels, such as team=payments.',
+    ),
   maxDuration: durationSchema,
   reviews: reviewsSchema,
   ticketRequired: z.boolean().default(false),

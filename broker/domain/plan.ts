@@ -4,6 +4,7 @@ import { canonicalJson } from './digest.ts';
 import type { SurveyedRole } from './foreign-role.ts';
 import type { Subject } from './identity.ts';
 import type { Instant } from './instant.ts';
+import type { NamespaceLabels } from './namespaces.ts';
 import type { Binding } from './request.ts';
 
 /** How to reach one cluster's API. Read anew for each plan: endpoint and CA rotate. */
@@ -81,6 +82,8 @@ export interface SurveyPlan {
   roles?: string[];
   /** Not the RoleBindings, but the Roles that were made for one grant each. */
   taskRoles?: true;
+  /** Instead of RoleBindings, and besides `roles`: the labels of these namespaces. */
+  namespaces?: string[];
 }
 
 /** A RoleBinding with our mark, as it stands. What somebody else may have edited is told as it is, not as it should be. */
@@ -115,4 +118,6 @@ export interface Survey {
   cursor?: string;
   /** By name; all that were asked for. */
   roles?: Record<string, SurveyedRole>;
+  /** By name: their labels; all that were asked for. */
+  namespaces?: Record<string, NamespaceLabels | 'absent'>;
 }

@@ -85,6 +85,7 @@ export const surveyPlan: z.ZodType<SurveyPlan> = z.object({
   places: z.array(z.object(place)).max(100).exactOptional(),
   roles: z.array(name).min(1).max(20).exactOptional(),
   taskRoles: z.literal(true).exactOptional(),
+  namespaces: z.array(name).min(1).max(10).exactOptional(),
 });
 
 const surveyedRole: z.ZodType<SurveyedRole> = z.union([
@@ -130,6 +131,9 @@ export const survey: z.ZodType<Survey> = z.object({
     .exactOptional(),
   cursor: z.string().exactOptional(),
   roles: z.record(name, surveyedRole).exactOptional(),
+  namespaces: z
+    .record(name, z.union([z.literal('absent'), z.record(z.string(), z.string())]))
+    .exactOptional(),
 });
 
 export const unbindResult: z.ZodType<UnbindResult> = z.object({

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import type * as z from 'zod';
 import type { Caller } from '#domain/identity.ts';
-import type { SurveyNeeds } from '#operations/survey-foreign.ts';
+import type { SurveyNeeds } from '#operations/survey-asked.ts';
 import type { World } from '#ports';
 import type { Bindings } from './caller.ts';
 import type { ProblemName } from './problem.ts';

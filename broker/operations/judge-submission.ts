@@ -10,7 +10,7 @@ import type { AccessRequest, Asked, Resolved, Submission } from '#domain/request
 import { taskRules } from '#domain/task-rules.ts';
 import type { World } from '#ports';
 import { readCircumstances } from './read-circumstances.ts';
-import { type SurveyNeeds, surveyForeign } from './survey-foreign.ts';
+import { type SurveyNeeds, surveyAsked } from './survey-asked.ts';
 
 export interface AskedFor {
   asked: Asked;
@@ -36,13 +36,13 @@ export async function judgeSubmission(
   { asked, firstStart }: AskedFor,
 ): Promise<Judged> {
   const line = firstStart === undefined ? {} : { firstStart };
-  const surveyed = await surveyForeign(world, asked);
+  const surveyed = await surveyAsked(world, asked);
   const core = {
     id: world.ids.requestId(),
     subject: subjectOf(caller),
     requester: requesterOf(caller),
     asked,
-    resolved: resolve(world, asked, surveyed) ?? unresolved(world, asked),
+    resolved: resolve(world, asked, surveyed.role) ?? unresolved(world, asked),
   };
   const circumstances = await readCircumstances(world, 'submit', core, surveyed);
   const question = { catalog: world.catalog, asked, requester: caller, now: world.clock.now() };

@@ -26,7 +26,7 @@ import { approvalFault, extensionFault } from './check-approval.ts';
 import { resolve } from './judge-submission.ts';
 import { readCircumstances } from './read-circumstances.ts';
 import { shipEvents } from './ship-events.ts';
-import { type SurveyNeeds, surveyForeign } from './survey-foreign.ts';
+import { type SurveyNeeds, surveyAsked } from './survey-asked.ts';
 import { entryKeyOf, refuseIfBusy, takeEntry } from './take-entry.ts';
 
 type Needs = Pick<
@@ -115,8 +115,8 @@ async function checked(world: Needs, request: AccessRequest): Promise<ClusterAdd
   try {
     const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
-    const surveyed = await surveyForeign(world, request.asked);
-    const resolved = resolve(world, request.asked, surveyed);
+    const surveyed = await surveyAsked(world, request.asked);
+    const resolved = resolve(world, request.asked, surveyed.role);
     const judged = resolved ? { ...request, resolved } : request;
     const circumstances = await readCircumstances(world, 'grant', judged, surveyed);
     const fault = approvalFault(world, request, { principal, resolved, circumstances });

@@ -1,6 +1,5 @@
 /** Reads what a decision needs to know besides the catalog: what else this person has and had, kill switches, the ticket, and what the organisation's policy says. */
 import { isAfterReviewOpen } from '#domain/after-review.ts';
-import type { SurveyedRole } from '#domain/foreign-role.ts';
 import { scopesOf } from '#domain/kill-scope.ts';
 import type { Finding } from '#domain/policy/decision.ts';
 import type { Circumstances } from '#domain/policy/guardrail.ts';
@@ -11,6 +10,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import { grantedRules } from '#domain/task-rules.ts';
 import { liveSourceOf, type TicketLook, ticketKey } from '#domain/ticket.ts';
 import type { World } from '#ports';
+import type { Surveyed } from './survey-asked.ts';
 
 /** As far back as any limit looks. */
 const newest = 100;
@@ -22,13 +22,13 @@ type Judged = Pick<AccessRequest, 'id' | 'requester' | 'subject' | 'asked' | 're
  * Fails closed: where any of it can't be read, there is no decision.
  *
  * @param judged `resolved` as of now
- * @param surveyed of a role that isn't ours: as it stands on the cluster
+ * @param surveyed what its cluster says of it
  */
 export async function readCircumstances(
   world: Needs,
   phase: PolicyInput['phase'],
   judged: Judged,
-  surveyed: SurveyedRole | undefined,
+  { role, labels }: Surveyed,
 ): Promise<Circumstances> {
   const [past, killSwitch, ticket] = await Promise.all([
     pastOf(world, judged),
@@ -41,7 +41,8 @@ export async function readCircumstances(
     organisation,
     rules: grantedRules(judged.resolved),
     ...(killSwitch === undefined ? {} : { killSwitch }),
-    ...(surveyed === undefined ? {} : { surveyed }),
+    ...(role === undefined ? {} : { surveyed: role }),
+    ...(labels === undefined ? {} : { labels }),
     ...(ticket === undefined ? {} : { ticket }),
   };
 }

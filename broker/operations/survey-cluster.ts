@@ -1,6 +1,6 @@
 /**
  * SurveyCluster (cluster leg): reads one page of the RoleBindings, or Roles, that carry this deployment's mark, or single ones, or
- * what roles that aren't ours allow. Changes nothing.
+ * what roles that aren't ours allow and how namespaces are labelled. Changes nothing.
  */
 import { rulesDigest } from '#domain/cluster-role.ts';
 import { instantSchema } from '#domain/instant.ts';
@@ -13,13 +13,14 @@ import type { ClusterSession, World } from '#ports';
 const pageSize = 500;
 
 export async function surveyCluster(world: Pick<World, 'cluster'>, plan: SurveyPlan): Promise<Survey> {
-  const { cluster, deployment, cursor, places, roles, taskRoles } = plan;
+  const { cluster, deployment, cursor, places, roles, namespaces, taskRoles } = plan;
   const session = await world.cluster.connect(cluster);
-  if (roles) {
-    const surveyed = await Promise.all(
-      roles.map(async (name) => [name, await session.surveyRole(name)] as const),
-    );
-    return { grants: [], roles: Object.fromEntries(surveyed) };
+  if (roles || namespaces) {
+    return {
+      grants: [],
+      ...(roles ? { roles: await each(roles, (name) => session.surveyRole(name)) } : {}),
+      ...(namespaces ? { namespaces: await each(namespaces, (name) => session.readLabels(name)) } : {}),
+    };
   }
   if (taskRoles) return { grants: [], ...(await surveyRoles(session, plan)) };
   if (places) {
@@ -57,6 +58,11 @@ function standingRole({ metadata, rules }: TaskRole): StandingRole {
     rulesDigest: rulesDigest(rules),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
+}
+
+async function each<T>(names: readonly string[], read: (name: string) => Promise<T>) {
+  const found = await Promise.all(names.map(async (name) => [name, await read(name)] as const));
+  return Object.fromEntries(found);
 }
 
 function standingGrant({ metadata, roleRef, subjects }: RoleBinding): StandingGrant {

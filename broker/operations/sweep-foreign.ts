@@ -7,7 +7,7 @@ import { isOwnRole } from '#domain/role-definition.ts';
 import { atMost } from './at-most.ts';
 import { endFound } from './end-found.ts';
 import type { EndingNeeds } from './end-together.ts';
-import { surveyRoles } from './survey-foreign.ts';
+import { surveyRoles } from './survey-asked.ts';
 import { attempted, type SweepReport } from './sweep-report.ts';
 
 /** So many in one look at a cluster. */

@@ -1,6 +1,7 @@
 /** What must be true before anything is changed: the API is new enough, the namespaces exist, the person may do it. */
 import { unbindRoleUser } from '#cluster/identities.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
+import type { Existing } from '#domain/namespaces.ts';
 import { expectOk, listObjects, type Standing } from './cluster-objects.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 
@@ -33,15 +34,17 @@ export async function checkReadiness(api: KubernetesApi): Promise<void> {
   await checkRights(api);
 }
 
-/** Names of the namespaces that take new objects. */
-export async function existingNamespaces(api: KubernetesApi): Promise<string[]> {
+/** The namespaces that take new objects. */
+export async function existingNamespaces(api: KubernetesApi): Promise<Existing[]> {
   const found = (await listObjects(api, 'Namespace')) as (Standing & { status?: { phase?: string } })[];
-  return found.filter(({ status }) => status?.phase !== 'Terminating').map(({ metadata }) => metadata.name);
+  return found
+    .filter(({ status }) => status?.phase !== 'Terminating')
+    .map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} }));
 }
 
 /** Throws ClusterNotReady naming what the catalog names and the cluster doesn't have. */
-export function checkNamespaces(named: readonly string[], existing: readonly string[]): void {
-  const missing = named.filter((namespace) => !existing.includes(namespace));
+export function checkNamespaces(named: readonly string[], existing: readonly Existing[]): void {
+  const missing = named.filter((namespace) => !existing.some(({ name }) => name === namespace));
   if (missing.length > 0) {
     throw new ClusterNotReady(
       `The catalog names namespaces that the cluster doesn't have: ${missing.join(', ')}. Create them, or take them out of the catalog:\n` +

@@ -1,6 +1,6 @@
 /** The narrowest way to be allowed what a cluster refused, out of what can be asked for. Pure. */
 
-import { isFor } from '#domain/namespaces.ts';
+import { mayBeFor } from '#domain/namespaces.ts';
 import { allows } from '#domain/rbac.ts';
 import { allowFor, taskRules } from '#domain/task-rules.ts';
 import type { CatalogView } from '#http/routes/catalog.ts';
@@ -90,7 +90,7 @@ function narrowest(
     .filter(
       (each) =>
         placed.every(({ call }) => allows(each.rules, call)) &&
-        namespaces.every((namespace) => isFor(each, namespace)) &&
+        namespaces.every((namespace) => mayBeFor(each, namespace)) &&
         (cluster === undefined || each.clusters.includes(cluster)),
     )
     .sort((a, b) => weight(a) - weight(b) || breadth(a) - breadth(b) || (a.name < b.name ? -1 : 1));

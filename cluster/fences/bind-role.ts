@@ -31,7 +31,7 @@ export function bindRole(
     when: [{ name: 'by-bind-role', expression: `request.userInfo.username == ${literal(bindRoleUser)}` }],
     variables: grantVariables(offer, offered),
     require: [
-      ...grantRules(protectedNamespaces, deployment),
+      ...grantRules(offer, protectedNamespaces, deployment),
       {
         expression: `object.roleRef.kind == 'Role' ? object.roleRef.name == object.metadata.?name.orValue('') : variables.within == ''`,
         message: `A grant binds a ClusterRole of the catalog, or the Role of its own name, and then says by ${marks.within} what that lies within.`,

@@ -41,7 +41,7 @@ export function defineRole(
       { name: 'bounds', expression: `${literal(boundsByRole(offer))}[?variables.offered].orValue([])` },
     ],
     require: [
-      ...grantRules(protectedNamespaces, deployment),
+      ...grantRules(offer, protectedNamespaces, deployment),
       {
         expression: `size(object.?rules.orValue([])) >= 1 && size(object.?rules.orValue([])) <= ${taskLimits.rules} && object.rules.all(r, ${ruleIsOne})`,
         message: `The Role of a task has 1 to ${taskLimits.rules} rules, each for one resource of one group, with at most ${taskLimits.verbs} verbs and ${taskLimits.names} names and no wildcards.`,

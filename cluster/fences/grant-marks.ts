@@ -1,5 +1,6 @@
 /** What the RoleBinding and the Role of a grant have in common when they are made: marks, place and time. */
 import { managedBy } from '#domain/access-entry.ts';
+import { labelsOf } from '#domain/namespaces.ts';
 import { marks } from '#domain/role-binding.ts';
 import { literal, markOf, requestIdPattern } from '../cel.ts';
 import type { OfferedRole } from '../offer.ts';
@@ -48,8 +49,43 @@ function longestByPlace(offer: readonly OfferedRole[]): Record<string, Record<st
   );
 }
 
-export function grantRules(protectedNamespaces: readonly string[], deployment: string): Fence['require'] {
+/** For each ClusterRole the places where it is offered for their labels alone, with the labels of each of its selectors. */
+function labelsByPlace(offer: readonly OfferedRole[]) {
+  const byRole = Map.groupBy(offer, ({ clusterRole }) => clusterRole);
+  const entries = [...byRole].map(([clusterRole, offered]) => {
+    const places = new Set(offered.flatMap(({ byLabel }) => Object.keys(byLabel)));
+    const named = (place: string) =>
+      offered.some(({ namespaces, byLabel }) => namespaces.includes(place) && !Object.hasOwn(byLabel, place));
+    const selectors = (place: string) => offered.flatMap(({ byLabel }) => byLabel[place] ?? []);
+    const labels = [...places]
+      .filter((place) => !named(place))
+      .map((place) => [place, selectors(place).map((one) => Object.fromEntries(labelsOf(one)))] as const);
+    return [clusterRole, Object.fromEntries(labels)] as const;
+  });
+  return Object.fromEntries(entries.filter(([, places]) => Object.keys(places).length > 0));
+}
+
+/** That a namespace is still labelled as it was when this was put up: a label that goes takes what it offered along. */
+function labelRule(offer: readonly OfferedRole[]): Fence['require'] {
+  const labels = labelsByPlace(offer);
+  if (Object.keys(labels).length === 0) return [];
+  const wanted = `${literal(labels)}[?variables.offered][?object.metadata.namespace]`;
   return [
+    {
+      expression: `!${wanted}.hasValue() || ${wanted}.value().exists(s, s.all(k, namespaceObject.metadata.?labels[?k].orValue('') == s[k]))`,
+      message:
+        'The catalog offers this role in this namespace for its labels, which it has not got any more.',
+    },
+  ];
+}
+
+export function grantRules(
+  offer: readonly OfferedRole[],
+  protectedNamespaces: readonly string[],
+  deployment: string,
+): Fence['require'] {
+  return [
+    ...labelRule(offer),
     {
       expression: `${markOf('labels', marks.managedBy)} == ${literal(managedBy)} && ${markOf('labels', marks.deployment)} == ${literal(deployment)}`,
       message: `A grant carries the labels ${marks.managedBy}=${managedBy} and ${marks.deployment}=${deployment}.`,

@@ -145,7 +145,7 @@ describe("The broker's rights", () => {
   });
 
   test('are never made from an empty list of names, which Kubernetes reads as every name', () => {
-    expect(() => brokerRights([], {})).toThrow('No names to limit');
+    expect(() => brokerRights([], {}, false)).toThrow('No names to limit');
   });
 });
 

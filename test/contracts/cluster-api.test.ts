@@ -25,6 +25,7 @@ describe('ClusterApi in memory', () => {
   cluster.clusterRoles.set(roles.clusterRole.name, { rules: roles.clusterRole.rules });
   for (const namespace of ['payments', 'checkout']) cluster.namespaces.add(namespace);
   for (const [name, role] of Object.entries(foreignRoles)) cluster.clusterRoles.set(name, role);
+  cluster.labels.set('elsewhere', { team: 'payments' });
   const legs = {
     defineRole: new MemoryClusterApi(systemClock, 'define-role'),
     bindRole: new MemoryClusterApi(systemClock, 'bind-role'),

@@ -76,6 +76,15 @@ export function clusterApiContract(given: () => ClusterUnderTest): void {
     expect(await session.readClusterRole(deletedClusterRole)).toBeUndefined();
   });
 
+  it('reads the labels of a namespace as SurveyCluster, onboarded or not, and as nobody else', async () => {
+    const survey = await given().surveyCluster.connect(given().address);
+    expect(await survey.readLabels('elsewhere')).toMatchObject({ team: 'payments' });
+    expect(await survey.readLabels('payments')).not.toHaveProperty('team');
+    expect(await survey.readLabels('no-such-namespace')).toBe('absent');
+    for (const session of [await asBindRole(), await asUnbindRole()])
+      await expect(session.readLabels('elsewhere')).rejects.toThrow(ClusterNotReady);
+  });
+
   it('lets UnbindRole prove absence where it has no rights to delete, as in a namespace that is gone', async () => {
     const session = await asUnbindRole();
     for (const namespace of ['no-such-namespace', 'kube-system'])

@@ -79,6 +79,8 @@ export async function startOnboardedCluster(): Promise<OnboardedCluster> {
   const catalog = sampleCatalog();
   for (const clusterRole of [...Object.keys(foreignRoles), 'missing', 'view', 'edit', 'admin'])
     catalog.roles[clusterRole] = aViewer(clusterRole);
+  // So that SurveyCluster may look at labels.
+  catalog.roles['pod-reader']?.namespaces.push('team=payments');
   const { fences, roles, rights } = manifestsFor(catalog, name, deployment, undefined);
   const listed = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
@@ -118,6 +120,7 @@ export async function startOnboardedCluster(): Promise<OnboardedCluster> {
   };
   for (const namespace of ['payments', 'checkout', 'elsewhere'])
     await admin(['create', 'namespace', namespace]);
+  await admin(['label', 'namespace', 'elsewhere', 'team=payments']);
   await admin(['apply', '-f', '-'], listed([...standing, ...roles, ...rights]));
   await it.raiseFences();
   return it;

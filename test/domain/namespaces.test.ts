@@ -1,7 +1,7 @@
 /** Namespaces by name and by pattern: a star stands for any letters, and never for what is protected. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFor, isPattern, isProtected, namespacesOn } from '#domain/namespaces.ts';
+import { isFor, isPattern, isProtected, isSelector, mayBeFor, namespacesOn } from '#domain/namespaces.ts';
 
 const role = (...namespaces: string[]) => ({ namespaces });
 
@@ -41,17 +41,54 @@ describe('A role is for, as a whole name and never by a part of it (N44)', () =>
   });
 });
 
+describe('By labels', () => {
+  const labels = { team: 'payments', tier: 'web' };
+
+  test.each([
+    ['team=payments', true],
+    ['team=payments,tier=web', true],
+    ['team=payments,tier=db', false],
+    ['team=pay', false],
+    ['Team=payments', false],
+    ['other=payments', false],
+    // Of every object's prototype, and so of no namespace.
+    ['constructor=payments', false],
+  ])('a role is for what carries all of them, each with its value: %s? %s', (selector, is) => {
+    expect(isSelector(selector)).toBe(true);
+    expect(isFor(role(selector), 'shop', labels)).toBe(is);
+    expect(isFor(role('other', selector), 'shop', labels)).toBe(is);
+  });
+
+  test('nothing is known to whoever has not seen the cluster; it may be all the same', () => {
+    expect(isFor(role('team=payments'), 'shop')).toBe(false);
+    expect(mayBeFor(role('team=payments'), 'shop')).toBe(true);
+    expect(mayBeFor(role('team-*'), 'shop')).toBe(false);
+  });
+
+  test('no name of a namespace is taken for one', () => {
+    expect(isFor(role('team=payments'), 'team=payments', {})).toBe(false);
+  });
+});
+
 describe('On a cluster', () => {
   const cluster = { protectedNamespaces: ['vault', 'team-vault'] };
 
   test('patterns stand for what exists, names for themselves, protected namespaces for nothing', () => {
-    const existing = ['team-b', 'team-a', 'team-vault', 'kube-system', 'curfew-system', 'shop'];
+    const names = ['team-b', 'team-a', 'team-vault', 'kube-system', 'curfew-system', 'shop'];
+    const existing = names.map((name) => ({ name, labels: {} }));
     expect(namespacesOn(role('team-*', '*-system', 'payments', 'vault'), cluster, existing)).toEqual([
       'payments',
       'team-a',
       'team-b',
     ]);
     expect(namespacesOn(role('team-*'), cluster, [])).toEqual([]);
+  });
+
+  test('labels choose of what exists, and never what is protected', () => {
+    const labels = { team: 'payments' };
+    const existing = ['vault', 'kube-system', 'shop'].map((name) => ({ name, labels }));
+    expect(namespacesOn(role('team=payments'), cluster, existing)).toEqual(['shop']);
+    expect(namespacesOn(role('team=other'), cluster, existing)).toEqual([]);
   });
 
   test.each(['kube-system', 'kube-anything', 'curfew-system', 'vault'])('%s is protected', (namespace) => {

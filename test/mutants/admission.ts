@@ -46,6 +46,18 @@ export const admissionMutants: readonly Mutant[] = [
     killedBy: onServer('fences/bind-role', 'BindRole is refused'),
   },
   {
+    name: 'admission gives what was offered for a label that is gone',
+    guards: 'namespaces by their labels (N13)',
+    changes: [
+      {
+        file: 'cluster/fences/grant-marks.ts',
+        from: '    ...labelRule(offer),\n',
+        to: '',
+      },
+    ],
+    killedBy: onServer('onboard/patterns', 'labels stand for'),
+  },
+  {
     name: 'admission lets anybody edit a grant',
     guards: 'a grant is never edited (N50)',
     changes: [

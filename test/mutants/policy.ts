@@ -8,6 +8,36 @@ const signal = 'broker/domain/transitions/note-signal.ts';
 
 export const policyMutants: readonly Mutant[] = [
   {
+    name: 'one label of several is enough',
+    guards: 'namespaces by their labels (N44)',
+    changes: [
+      {
+        file: 'broker/domain/namespaces.ts',
+        from: 'labelsOf(selector).every(',
+        to: 'labelsOf(selector).some(',
+      },
+    ],
+    killedBy: unit('domain/namespaces'),
+  },
+  {
+    name: 'any value of a label will do',
+    guards: 'namespaces by their labels (N44)',
+    changes: [{ file: 'broker/domain/namespaces.ts', from: ' && labels[key] === value', to: '' }],
+    killedBy: unit('domain/namespaces'),
+  },
+  {
+    name: 'labels that were not seen are taken for granted',
+    guards: 'namespaces by their labels (N05)',
+    changes: [
+      {
+        file: 'broker/domain/namespaces.ts',
+        from: 'labels !== undefined && selects(listed, labels)',
+        to: 'labels === undefined || selects(listed, labels)',
+      },
+    ],
+    killedBy: unit('operations/circumstances'),
+  },
+  {
     name: 'one refusal alone does not refuse',
     guards: 'any rule can refuse (N12)',
     changes: [{ file: combine, from: 'if (refusals.length > 0) {', to: 'if (refusals.length > 1) {' }],

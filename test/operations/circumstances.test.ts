@@ -1,11 +1,58 @@
 /** What a decision looks at besides the catalog, when access is asked for and again when it is given. */
 import { describe, expect, it } from 'vitest';
 import { RequestRefused } from '#domain/errors.ts';
+import { aCatalog } from '../builders/catalog.ts';
 import { aWorld } from '../builders/world.ts';
 import { Machine } from './machine.ts';
 import { answerByMail, ask, statusOf } from './story.ts';
 
 const no = (reason: string) => async () => ({ version: 1, allow: false, reasons: [reason] });
+
+describe('a namespace that a role is for by its label', () => {
+  function labelled(labels: Record<string, string> | undefined) {
+    const catalog = aCatalog(({ roles }) => {
+      if (roles['pod-reader']) roles['pod-reader'].namespaces = ['team=payments'];
+    });
+    const world = aWorld({ catalog });
+    const cluster = world.inside.cluster.clusters.get('payments-prod') ?? expect.fail('No such cluster.');
+    cluster.namespaces.add('payments');
+    if (labels) cluster.labels.set('payments', labels);
+    // Also what connects the functions of the cluster leg.
+    const machine = new Machine(world);
+    return { world, cluster, machine };
+  }
+
+  it('is granted in while it has that label', async () => {
+    const { world, machine } = labelled({ team: 'payments' });
+    const request = await ask(world);
+    await machine.run();
+    await answerByMail(world, request);
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('active');
+  });
+
+  it.each([undefined, {}, { team: 'checkout' }])('is refused as %j', async (labels) => {
+    const { world } = labelled(labels);
+    await expect(ask(world)).rejects.toThrow(/is not for namespace "payments", only for team=payments/);
+  });
+
+  it('is denied once it has lost the label, whoever has approved it', async () => {
+    const { world, cluster, machine } = labelled({ team: 'payments' });
+    const request = await ask(world);
+    await machine.run();
+    await answerByMail(world, request);
+    cluster.labels.delete('payments');
+    await machine.run();
+    expect(await statusOf(world, request)).toBe('denied');
+  });
+
+  it('is not judged without the cluster: nothing is refused or kept', async () => {
+    const { world, cluster } = labelled({ team: 'payments' });
+    cluster.reachable = false;
+    await expect(ask(world)).rejects.toThrow(/SurveyCluster for payments-prod failed/);
+    expect(world.inside.records.requests.size).toBe(0);
+  });
+});
 
 describe("the organisation's policy", () => {
   it('refuses when access is asked for', async () => {

@@ -5,6 +5,7 @@ import { allowedBy, type LabelSelector } from '#domain/aggregation.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { SurveyedRole } from '#domain/foreign-role.ts';
+import type { NamespaceLabels } from '#domain/namespaces.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import { liesWithin, type TaskRole } from '#domain/task-role.ts';
@@ -26,6 +27,8 @@ export class MemoryCluster {
   readonly clusterRoles = new Map<string, StandingRole>();
   /** Namespaces in which onboarding has given the broker its rights. */
   readonly namespaces = new Set<string>();
+  /** Of namespaces that have any. */
+  readonly labels = new Map<string, Record<string, string>>();
   /** Whether the admission policies stand. */
   fenced = true;
   reachable = true;
@@ -87,6 +90,13 @@ class MemorySession implements ClusterSession {
       rules,
     }));
     return copyOf(allowedBy(name, all));
+  }
+
+  async readLabels(namespace: string): Promise<NamespaceLabels | 'absent'> {
+    const { labels, namespaces } = this.#reach();
+    if (!this.#actsAs('survey-cluster'))
+      throw new ClusterNotReady(`This leg has no right to look at namespace ${namespace}.`);
+    return copyOf(labels.get(namespace) ?? (namespaces.has(namespace) ? {} : 'absent'));
   }
 
   async createRoleBinding(binding: RoleBinding): Promise<{ uid: string } | 'exists'> {

@@ -4,6 +4,7 @@ import type { SurveyedRole } from '../foreign-role.ts';
 import type { Caller } from '../identity.ts';
 import type { Instant } from '../instant.ts';
 import type { KillSwitch } from '../kill-scope.ts';
+import type { NamespaceLabels } from '../namespaces.ts';
 import type { AccessRequest, Asked } from '../request.ts';
 import type { TicketLook } from '../ticket.ts';
 import type { Finding } from './decision.ts';
@@ -28,6 +29,8 @@ export interface Circumstances {
   surveyed?: SurveyedRole;
   /** What came of looking at the ticket, where the catalog has it looked at. */
   ticket?: TicketLook;
+  /** Of the namespaces asked for that the role is for by their labels alone: those that exist, as they are labelled now. */
+  labels?: Readonly<Record<string, NamespaceLabels>>;
 }
 
 /** What a guardrail may look at. `role` is absent where the catalog has none of that name. */

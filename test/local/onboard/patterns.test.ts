@@ -1,4 +1,4 @@
-/** Namespaces by pattern on a real API server: those that exist, never protected ones, and new ones from the next run on. */
+/** Namespaces by pattern and by label on a real API server: those that exist, never protected ones, and new ones from the next run on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { marks } from '#domain/role-binding.ts';
@@ -61,6 +61,37 @@ test('a namespace that is made later is a drift, and is granted in after the nex
   expect(names(without.steps)).toContain(`remove RoleBinding team-b ${bindRoleUser}`);
   expect(names(without.steps)).toContain(`remove Role team-b ${unbindRoleUser}`);
   expect(isNothing(await onboard(on.onboarding(catalog), async () => false, silent))).toBe(true);
+});
+
+test('labels stand for what carries them, as long as it does', async () => {
+  const labelled = catalogOf(({ clusters, roles }) => {
+    clusters['payments-prod'].protectedNamespaces = ['team-vault'];
+    roles['pod-reader'].namespaces = ['team=payments,tier=web', 'payments'];
+    roles.deployer.namespaces = ['team-a'];
+  });
+  const label = (namespace: string, labels: Record<string, string>) =>
+    on.must({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/${namespace}?fieldManager=test&force=true`,
+      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    });
+  for (const namespace of ['team-a', 'team-vault']) await label(namespace, { team: 'payments', tier: 'web' });
+  await label('teams', { team: 'payments' });
+  await run(on, labelled);
+  await expect.poll(() => granted('team-a'), { timeout: 20_000 }).toBe(201);
+  expect(await granted('payments')).toBe(201);
+  for (const namespace of ['team-vault', 'teams', 'team-b'])
+    await expect.poll(() => granted(namespace), { timeout: 20_000 }).not.toBe(201);
+
+  // Admission looks at the labels themselves: onboarding again is not what closes it.
+  await label('team-a', { team: 'payments' });
+  await expect.poll(() => granted('team-a'), { timeout: 20_000 }).toBe(422);
+  await label('team-a', { team: 'payments', tier: 'web' });
+  await expect.poll(() => granted('team-a'), { timeout: 20_000 }).toBe(201);
+
+  await label('teams', { team: 'payments', tier: 'web' });
+  const found = await onboard(on.onboarding(labelled), async () => false, silent);
+  expect(names(found.steps)).toContain(`create Role teams ${bindRoleUser}`);
 });
 
 test('a namespace that is named must exist', async () => {
