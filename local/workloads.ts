@@ -1,4 +1,5 @@
 /** What runs in the example cluster before Curfew comes: two teams' namespaces with pods, logs of none, and secrets. */
+import { fillAggregatedRoles } from './kubernetes/aggregated-roles.ts';
 import type { KubernetesBinaries } from './kubernetes/binaries.ts';
 import type { LocalCluster } from './kubernetes/cluster.ts';
 import { kubectl } from './kubernetes/kubectl.ts';
@@ -28,4 +29,5 @@ export async function fillCluster(binaries: KubernetesBinaries, cluster: LocalCl
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests() });
   const { code, stderr } = await kubectl(binaries, cluster.adminKubeconfig, ['apply', '-f', '-'], { input });
   if (code !== 0) throw new Error(`The cluster could not be filled:\n${stderr}`);
+  await fillAggregatedRoles(binaries, cluster.adminKubeconfig);
 }

@@ -46,6 +46,9 @@ export function withDefinition<R extends EitherDefinition>({
 /** Whether a ClusterRole's name is content-addressed, so that nobody can change what it stands for. */
 export const isOwnRole = (clusterRole: string): boolean => clusterRole.startsWith(ownPrefix);
 
+/** A refused request may have come to none. */
+export const isForeign = (clusterRole: string): boolean => clusterRole !== '' && !isOwnRole(clusterRole);
+
 /** Faults of the rules that the catalog holds for a role; `path` leads from the role to what is wrong. */
 export function ruleFaults(role: CatalogRole & { rules: PolicyRule[] }): ReferenceFault[] {
   const wild = role.rules.flatMap((rule, i) =>

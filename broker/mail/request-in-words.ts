@@ -5,6 +5,7 @@ import { type Accept, concernInWords, concernsOf } from '#domain/escalation/acce
 import type { Decision } from '#domain/policy/decision.ts';
 import { needInWords } from '#domain/policy/review-needs.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { isForeign } from '#domain/role-definition.ts';
 import { joined } from '#domain/rule-words.ts';
 import { deletes, inShort, rulesInWords } from '#domain/rules-in-words.ts';
 import { grantedRules } from '#domain/task-rules.ts';
@@ -105,6 +106,11 @@ function agentCaution({ workload }: AccessRequest['requester']): string[] {
   return [`An agent asks, not a person. It acts for ${workload.actsFor}, who can't answer this request.`];
 }
 
+/** Of a role that isn't Curfew's, which its owners may change at any time. */
+function byWhat({ clusterRole }: AccessRequest['resolved']): string {
+  return isForeign(clusterRole) ? `, by ClusterRole ${clusterRole} of the cluster as it stands now,` : '';
+}
+
 function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = roleNameOf(requester.principalArn);
@@ -123,7 +129,7 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     headline: `${who} ${start.asks} ${resolved.task ? 'part of ' : ''}${asked.role} on ${asked.cluster} ${start.howLong}`,
     givenBy: resolved.task
       ? `A role made for this request alone, within role ${asked.role},`
-      : `Role ${asked.role}`,
+      : `Role ${asked.role}${byWhat(resolved)}`,
     inShort: inShort(rules, asked.namespaces),
     can: rulesInWords(rules),
     cautions: [

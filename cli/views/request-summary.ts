@@ -8,7 +8,7 @@ import { when, zoneName } from '../terminal/times.ts';
 import { breakGlassRows } from './break-glass.ts';
 import { reasonRows, reviewRows, riskRows } from './decision.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
-import { standing, whoAsked, whoGetsIn } from './words.ts';
+import { roleInWords, standing, whoAsked, whoGetsIn } from './words.ts';
 
 /** `beware`: what a reviewer is to think of before answering. */
 export function requestSummary(
@@ -29,7 +29,7 @@ export function requestSummary(
     ['Asked by', `${whoAsked(request)}, ${when(request.createdAt, now)}`],
     ['Run', request.requester.workload?.runUrl],
     ['Access for', whoGetsIn(request)],
-    ['Role', asked.role],
+    ['Role', roleInWords(request)],
     [
       'Only',
       asked.allow && `${asked.allow.join('; ')} (by a role made for this request, within ${asked.role})`,

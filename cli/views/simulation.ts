@@ -5,7 +5,7 @@ import { grantedRules } from '#domain/task-rules.ts';
 import type { SimulationView } from '#http/routes/simulate.ts';
 import { pairs } from '../terminal/table.ts';
 import { capRow, reasonRows, reviewRows, riskRows, rows } from './decision.ts';
-import { what, whoGetsIn } from './words.ts';
+import { roleInWords, what, whoGetsIn } from './words.ts';
 
 const outcomes = {
   approve: 'It would be granted at once.',
@@ -20,6 +20,7 @@ export function simulationSummary(simulation: SimulationView): string[] {
     ...pairs([
       ['Asks for', `${what(simulation)}, for ${formatDuration(asked.durationSeconds)}`],
       ['Access for', whoGetsIn(simulation)],
+      ['Role', roleInWords(simulation)],
       ...rows('Allows', rulesInWords(grantedRules(resolved))),
       ...reasonRows(decision),
       ...reviewRows(decision, reviewers),

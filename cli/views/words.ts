@@ -1,4 +1,5 @@
 /** A request's parts in a person's words; the same words in every command. */
+import { isForeign } from '#domain/role-definition.ts';
 import { workloadInWords } from '#domain/workload.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { safeText } from '../terminal/safe-text.ts';
@@ -96,4 +97,10 @@ export function wasApproved({ history }: Pick<RequestView, 'history'>): boolean 
 function denier({ reviews, history }: RequestView): string[] {
   const found = reviews.find(({ answer }) => answer === 'deny')?.reviewer ?? history.at(-1)?.by;
   return found ? [found] : [];
+}
+
+/** With the ClusterRole that gives it, where that isn't Curfew's. */
+export function roleInWords({ asked, resolved }: Pick<RequestView, 'asked' | 'resolved'>): string {
+  const { clusterRole } = resolved;
+  return isForeign(clusterRole) ? `${asked.role}, by ClusterRole ${clusterRole} of the cluster` : asked.role;
 }

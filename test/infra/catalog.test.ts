@@ -25,6 +25,7 @@ describe('the example catalog', () => {
     expect(Object.keys(catalog.clusters)).toEqual(['payments-prod']);
     expect(Object.keys(catalog.roles)).toEqual([
       'pod-reader',
+      'viewer',
       'deployer',
       'debugger',
       'config-editor',
