@@ -6,6 +6,7 @@ import { closeMutants } from './close.ts';
 import { driftMutants } from './drift.ts';
 import { endMutants } from './end.ts';
 import { extendMutants } from './extend.ts';
+import { foreignRoleMutants } from './foreign-role.ts';
 import { killMutants } from './kill.ts';
 import { ledgerMutants } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
@@ -24,6 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...openMutants,
   ...takeEntryMutants,
   ...bindMutants,
+  ...foreignRoleMutants,
   ...endMutants,
   ...closeMutants,
   ...sweepMutants,
