@@ -46,8 +46,8 @@ describe('A ClusterRole that is not ours', () => {
       expect(request.resolved.clusterRole).toBe('view');
       expect(resourcesOf(request)).toEqual(expect.arrayContaining(['configmaps', 'pods/log', 'deployments']));
       const page = await (await fetch(linkIn(await mailAbout(vera.cloud, request.id)))).text();
-      expect(page).toMatch(/configmaps/);
-      expect(page).toMatch(/ClusterRole .{0,20}view/);
+      expect(page).toMatch(/Read config maps/);
+      expect(page).toMatch(/by ClusterRole view of the cluster as it stands now/);
       await approveByMail(vera.cloud, request.id);
       await untilStatus(vera, request.id, 'active');
       expect(await mayGet(vera, 'configmaps')).toBe('yes');
