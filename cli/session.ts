@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type Api, openApi } from './api/client.ts';
 import { type Identity, openIdentity } from './identity.ts';
+import { jobToken } from './job-token.ts';
 import { resolveSettings, type SettingOptions } from './settings.ts';
 import { type OutputFormat, openTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -28,7 +29,7 @@ export function openSession(command: Command): Session {
     identity,
     ...(settings.profile ? { profile: settings.profile } : {}),
     api() {
-      api ??= openApi({ url: settings.apiUrl(), identity });
+      api ??= openApi({ url: settings.apiUrl(), identity, jobToken: jobToken() });
       return api;
     },
   };

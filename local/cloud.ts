@@ -75,13 +75,15 @@ function localApiUrl(emulator: Emulator, awsUrl: string): string {
 }
 
 /** Starts everything, from the caches where they are warm. Nothing is left running or on disk once `stop` is done. */
-export function startLocalCloud(options: { progress: Progress; company?: Company }): Promise<LocalCloud> {
+export function startLocalCloud(options: Omit<Wanted<EksStandIn>, 'eks'>): Promise<LocalCloud> {
   return startLocalCloudWith({ ...options, eks: () => startEks({}) });
 }
 
 interface Wanted<Eks> {
   progress: Progress;
   company?: Company;
+  /** What functions find in their environment besides, such as the way to the outside. */
+  functionEnv?: Readonly<Record<string, string>>;
   eks(dir: string): Promise<Eks>;
 }
 
@@ -105,7 +107,7 @@ export async function startLocalCloudWith<Eks extends EksEndpoint>(
 
 async function start<Eks extends EksEndpoint>(
   dir: string,
-  { progress, company = starter, eks: startStandIn }: Wanted<Eks>,
+  { progress, company = starter, functionEnv = {}, eks: startStandIn }: Wanted<Eks>,
   stops: (() => Promise<unknown>)[],
 ): Promise<Omit<LocalCloud<Eks>, 'stop'>> {
   const binaries = await ensureKubernetesBinaries(progress);
@@ -122,7 +124,13 @@ async function start<Eks extends EksEndpoint>(
       binaries,
       progress,
     }),
-    startEmulator({ dir: join(dir, 'emulator'), eksUrl: eks.url, stateDir: golden.stateDir, progress }),
+    startEmulator({
+      dir: join(dir, 'emulator'),
+      eksUrl: eks.url,
+      stateDir: golden.stateDir,
+      functionEnv,
+      progress,
+    }),
   ]);
   stops.push(
     () => cluster.stop(),

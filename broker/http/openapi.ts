@@ -79,10 +79,18 @@ function parametersOf(route: Route, components: Record<string, Json>): Json[] {
     description: 'Chosen by the caller; a repeat with the same key and body makes nothing new.',
     schema: { type: 'string', minLength: 1, maxLength: 128 },
   };
+  const token = {
+    name: 'X-Curfew-Identity-Token',
+    in: 'header',
+    required: false,
+    description: 'Of a CI job or agent: the OIDC token of its run, for the audience `curfew`.',
+    schema: { type: 'string' },
+  };
   return [
     ...listed(route.params, 'path'),
     ...listed(route.query, 'query'),
     ...(route.idempotent ? [key] : []),
+    token,
   ];
 }
 

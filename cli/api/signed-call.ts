@@ -4,12 +4,15 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { Unavailable } from '#domain/errors.ts';
 import { type HttpAnswer, httpCall, networkFault } from '../http-call.ts';
 import type { Identity } from '../identity.ts';
+import type { JobToken } from '../job-token.ts';
 import { failureOf } from './answers.ts';
 
 export interface ApiTarget {
   /** Base URL, with the stage's path if it has one. */
   url: URL;
   identity: Identity;
+  /** Of the CI job that this is, which its calls carry and sign. */
+  jobToken?: JobToken;
 }
 
 export interface SignedCall {
@@ -79,6 +82,7 @@ async function send(
   signedAt: Date,
 ): Promise<HttpAnswer> {
   const credentials = await target.identity.credentials();
+  const token = await target.jobToken?.();
   const url = new URL(target.url);
   url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -94,6 +98,7 @@ async function send(
         host: url.host,
         accept: 'application/json, application/problem+json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { 'x-curfew-identity-token': token }),
         ...call.headers,
       },
       ...(body === undefined ? {} : { body }),

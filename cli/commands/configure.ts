@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
 import { openApi } from '../api/client.ts';
 import { openIdentity } from '../identity.ts';
+import { jobToken } from '../job-token.ts';
 import type { GlobalOptions } from '../session.ts';
 import { configPath, parseApiUrl, readConfig, resolveSettings, writeConfig } from '../settings.ts';
 import { openTerminal } from '../terminal/terminal.ts';
@@ -37,7 +38,11 @@ export function configureCommand(): Command {
         const identity = openIdentity(
           resolveSettings({ ...(profile ? { profile } : {}), ...(region ? { region } : {}) }),
         );
-        const caller = await openApi({ url: parseApiUrl(config.url, '--url'), identity }).whoami();
+        const caller = await openApi({
+          url: parseApiUrl(config.url, '--url'),
+          identity,
+          jobToken: jobToken(),
+        }).whoami();
         who = caller.person ?? `${caller.principal.roleName}/${caller.sessionName}`;
       }
       writeConfig(path, config);

@@ -26,6 +26,8 @@ export interface EmulatorOptions {
   stateDir?: string;
   /** Names of the mends to apply; default: all. For probes of single mends and of the stock emulator. */
   mends?: readonly string[];
+  /** More of the environment that functions inherit, such as the way to the outside. */
+  functionEnv?: Readonly<Record<string, string>>;
   /** How many function processes may work at once before calls queue. Default: 64. */
   functionLimit?: number;
 }
@@ -178,6 +180,7 @@ function launcherEnvironment(
     CURFEW_MENDS: options.mends ? options.mends.join(',') || 'none' : 'all',
     ...(options.functionLimit ? { CURFEW_FUNCTION_LIMIT: String(options.functionLimit) } : {}),
     ...(options.eksUrl ? { AWS_ENDPOINT_URL_EKS: options.eksUrl } : {}),
+    ...options.functionEnv,
   };
 }
 

@@ -105,6 +105,27 @@ export async function ensurePki(dir: string): Promise<Pki> {
   return pki;
 }
 
+/** A certificate for a server of these names, by an authority of its own. Paths of PEM files in `dir`. */
+export async function makeServerCertificate(
+  dir: string,
+  names: readonly string[],
+): Promise<Record<'ca' | 'cert' | 'key', string>> {
+  const files = {
+    ca: path.join(dir, 'ca.crt'),
+    cert: path.join(dir, 'server.crt'),
+    key: path.join(dir, 'server.key'),
+  };
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const ca = await makeAuthority('local-server');
+  await writeFile(files.ca, ca.cert.toString('pem'));
+  await issue(ca, files.cert, files.key, {
+    name: names[0] ?? 'localhost',
+    usages: ['serverAuth'],
+    hosts: names.map((value) => ({ type: 'dns', value }) as const),
+  });
+  return files;
+}
+
 async function makeAuthority(name: string): Promise<Issuer> {
   const keys = await makeKeys();
   const cert = await X509CertificateGenerator.createSelfSigned({

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MemoryWorld, memoryWorld } from '#adapters/memory/world.ts';
+import type { Catalog } from '#domain/catalog.ts';
 import { createApp } from '#http/app.ts';
 import { buildCli } from '../../cli/build.ts';
 import { Machine } from '../operations/machine.ts';
@@ -55,10 +56,11 @@ export interface House {
 /** How often what would happen in AWS by itself happens here, in ms. */
 const tickMs = 25;
 
-export async function openHouse(): Promise<House> {
+/** `catalog`: of the world, where not the sample one. */
+export async function openHouse(catalog?: Catalog): Promise<House> {
   const home = await mkdtemp(join(tmpdir(), 'curfew-cli-test-'));
   const script = await buildCli(join(home, 'dist'));
-  const world = memoryWorld({ now: new Date().toISOString() });
+  const world = memoryWorld({ now: new Date().toISOString(), ...(catalog ? { catalog } : {}) });
   const app = createApp(world, { log: { error: (...facts) => console.error(...facts) } });
   const gateway = await startGateway(app);
   const doors = [gateway];
