@@ -2,7 +2,7 @@
 import type { PolicyRule } from '#domain/catalog.ts';
 import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from './identities.ts';
 import { rbac } from './manifest.ts';
-import { namespacesOf, type OfferedRole, rolesNamed } from './offer.ts';
+import { boundsIn, namespacesOf, type OfferedRole, rolesNamed } from './offer.ts';
 import { clusterWide, inNamespace, onBoth, onRoleBindings, onRoles, type Rights } from './rights.ts';
 
 /**
@@ -41,16 +41,18 @@ export function brokerRights(
         offer.filter(({ namespaces }) => namespaces.includes(namespace)),
         labels,
       ),
-      ...inNamespace(namespace, defineRoleUser, [onRoles('create', 'escalate', 'get')], labels),
       ...unbindRights(namespace, labels),
     ]),
+    ...namespacesOf(boundsIn(offer)).flatMap((namespace) =>
+      inNamespace(namespace, defineRoleUser, [onRoles('create', 'escalate', 'get')], labels),
+    ),
   ];
 }
 
 function bindRights(namespace: string, offer: readonly OfferedRole[], labels: Record<string, string>) {
   const rules = [
     onRoleBindings('create', 'get'),
-    onRoles('bind', 'get'),
+    ...(boundsIn(offer).length > 0 ? [onRoles('bind', 'get')] : []),
     onNamedClusterRoles('bind', namesOf(offer)),
   ];
   return inNamespace(namespace, bindRoleUser, rules, labels);

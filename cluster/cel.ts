@@ -3,7 +3,7 @@ import { managedBy } from '#domain/access-entry.ts';
 import { marks } from '#domain/role-binding.ts';
 
 /** A string, list or map of strings as a CEL literal. JSON's escapes of strings are CEL's too. */
-export function literal(value: string | readonly string[] | Readonly<Record<string, unknown>>): string {
+export function literal(value: string | readonly unknown[] | Readonly<Record<string, unknown>>): string {
   return JSON.stringify(value);
 }
 

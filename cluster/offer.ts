@@ -10,6 +10,8 @@ export interface OfferedRole {
   /** Empty of a role that isn't ours: it stands there already, with rules that nobody here knows. */
   rules: PolicyRule[];
   ours: boolean;
+  /** Whether it is had in part, for one task: as well as whole, in no other way, or never. */
+  tasks: CatalogRole['tasks'];
   /** Sorted; never a protected one, never empty. */
   namespaces: string[];
   /** Of those, the ones that are offered for their labels alone; each by any of these selectors. */
@@ -39,6 +41,7 @@ export function offerOn(
       return {
         role: name,
         ...definitionOf(name, role),
+        tasks: role.tasks,
         namespaces,
         byLabel: byLabel(role, namespaces),
         maxDurationSeconds: role.maxDuration,
@@ -86,6 +89,11 @@ export function rolesNamed(offer: readonly OfferedRole[]): Map<string, string[]>
     ([clusterRole, list]) => [clusterRole, list.map(({ role }) => role)] as const,
   );
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Roles that tasks may lie within. */
+export function boundsIn(offer: readonly OfferedRole[]): OfferedRole[] {
+  return offer.filter(({ ours, tasks }) => ours && tasks !== 'never');
 }
 
 /** Every namespace of an offer, each once, sorted. */

@@ -21,7 +21,7 @@ export interface TaskRole {
 }
 
 /** What a Role of a task may hold at most; admission refuses more, as judging it has to stay cheap. */
-export const taskLimits = { rules: 32, verbs: 16, names: 32 } as const;
+export const taskLimits = { rules: 32, verbs: 12, names: 20 } as const;
 
 /**
  * Whether rules lie within bounds, as admission judges it too: each names one group and one resource and no wildcards, and

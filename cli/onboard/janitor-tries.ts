@@ -9,17 +9,29 @@ import { grantOf, nobodysRequest, type Try } from './tries.ts';
 
 export function janitorTries(role: OfferedRole, deployment: string): Try[] {
   const [namespace = ''] = role.namespaces;
-  const as = janitorAccount.username;
-  const named = (name: string) => ({ kind: 'RoleBinding', metadata: { name, namespace } });
+  return [
+    ...['RoleBinding', 'Role'].flatMap((kind) => deletingOf(kind, namespace)),
+    {
+      what: 'a grant by the janitor',
+      call: async () => ({ ...writes.create(grantOf(role, deployment), true), as }),
+      expect: 'refused',
+    },
+  ];
+}
+
+const as = janitorAccount.username;
+
+function deletingOf(kind: string, namespace: string): Try[] {
+  const named = (name: string) => ({ kind, metadata: { name, namespace } });
   return [
     {
-      what: 'listing the grants of all namespaces, by the janitor',
-      call: async () => ({ ...reads.page('RoleBinding', { [marks.managedBy]: managedBy }), as }),
+      what: `listing the ${kind}s of grants in all namespaces, by the janitor`,
+      call: async () => ({ ...reads.page(kind, { [marks.managedBy]: managedBy }), as }),
       expect: 'accepted',
     },
     {
       // RBAC and the fences judge before it is looked for, so being told that it isn't there is the right to delete it.
-      what: 'deleting a grant, by the janitor',
+      what: `deleting the ${kind} of a grant, by the janitor`,
       call: async () => {
         const { metadata, ...grant } = named(bindingName(nobodysRequest));
         return { ...writes.remove({ ...grant, metadata: { ...metadata, uid: nobodysRequest } }, true), as };
@@ -27,17 +39,12 @@ export function janitorTries(role: OfferedRole, deployment: string): Try[] {
       expect: 'absent',
     },
     {
-      what: "deleting a RoleBinding that isn't a grant, by the janitor",
+      what: `deleting a ${kind} that isn't a grant's, by the janitor`,
       call: async (api) => {
         const standing = await readObject(api, named(unbindRoleUser));
         return standing && { ...writes.remove(standing, true), as };
       },
       expect: { fence: 'curfew-janitor' },
-    },
-    {
-      what: 'a grant by the janitor',
-      call: async () => ({ ...writes.create(grantOf(role, deployment), true), as }),
-      expect: 'refused',
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** Taking Curfew off one cluster: the door first, and nothing that a running grant still needs to end. */
-import { bindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser } from '#cluster/identities.ts';
 import { nameOf } from '#cluster/manifest.ts';
 import { onboardingLabels } from '#cluster/manifests.ts';
 import { managedBy } from '#domain/access-entry.ts';
@@ -33,6 +33,9 @@ export interface Removed extends Removal {
 
 const because = 'the cluster is taken off';
 
+/** Without it no grant is made any more; what ends them stands beside it. */
+const isDoor = (username: string) => username === bindRoleUser || username === defineRoleUser;
+
 /**
  * Throws ClusterNotReady, naming them, while grants stand: by force only the door is shut, and all that ends them stays.
  *
@@ -50,30 +53,34 @@ export async function offboard(
   if (removal.steps.every((step) => step.do === 'leave') && removal.entries.length === 0)
     return { ...removal, done: true };
   if (!(await agree(removal))) return { ...removal, done: false };
-  const isDoor = ({ object }: Step) => object.metadata.name === bindRoleUser;
-  for (const { principalArn } of removal.entries.filter(({ username }) => username === bindRoleUser))
+  const ofDoor = ({ object }: Step) => isDoor(object.metadata.name);
+  for (const { principalArn } of removal.entries.filter(({ username }) => isDoor(username)))
     await on.entries.remove(principalArn);
-  for (const step of removal.steps.filter(isDoor)) await carryOut(on.api, step);
+  for (const step of removal.steps.filter(ofDoor)) await carryOut(on.api, step);
   const slippedIn = (await liveGrants(on)).filter(({ name }) => !live.some((grant) => grant.name === name));
   if (slippedIn.length > 0) {
     throw new StillStanding(
       `Meanwhile a grant was made on ${on.cluster}: ${slippedIn.map(inWords).join(', ')}. None can be made any more; all that ends this one is still there. Run this again.`,
     );
   }
-  for (const step of removal.steps.filter((step) => !isDoor(step))) await carryOut(on.api, step);
+  for (const step of removal.steps.filter((step) => !ofDoor(step))) await carryOut(on.api, step);
   for (const { principalArn, username } of removal.entries)
-    if (username !== bindRoleUser) await on.entries.remove(principalArn);
+    if (!isDoor(username)) await on.entries.remove(principalArn);
   await checkGone(on, removal);
   return { ...removal, done: true };
 }
 
 async function liveGrants({ api, deployment }: Pick<Target, 'api' | 'deployment'>): Promise<LiveGrant[]> {
   const labels = { [marks.managedBy]: managedBy, [marks.deployment]: deployment.id };
-  return (await listObjects(api, 'RoleBinding', labels)).map(({ metadata }) => ({
+  const bindings = await listObjects(api, 'RoleBinding', labels);
+  // One that is left alone gives nobody anything, but what removes it is as much needed.
+  const roles = await listObjects(api, 'Role', labels);
+  const standing = [...bindings, ...roles].map(({ metadata }) => ({
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     expiresAt: metadata.annotations?.[marks.expiresAt],
   }));
+  return [...new Map(standing.map((grant) => [`${grant.namespace}/${grant.name}`, grant])).values()];
 }
 
 const inWords = ({ namespace, name, expiresAt }: LiveGrant) =>
@@ -93,7 +100,7 @@ async function planRemoval(
 ): Promise<Removal> {
   const labels = onboardingLabels(deployment.id);
   const ours = (await Promise.all(kinds.map((kind) => listObjects(api, kind, labels)))).flat();
-  const door = (name: string) => live.length === 0 || name === bindRoleUser;
+  const door = (name: string) => live.length === 0 || isDoor(name);
   const going = ours.filter((object) => door(object.metadata.name) || isRole(object));
   const staying = ours.filter((object) => !going.includes(object));
   const entered: BrokerEntry[] = [];

@@ -38,12 +38,17 @@ export async function sortOutOld(
   const staying = bindings
     .flat()
     .filter(({ metadata }) => !old.some(({ metadata: { uid } }) => uid === metadata.uid));
+  const ofGrants = { [marks.managedBy]: managedBy };
+  const grants = [
+    ...staying.filter(({ metadata }) => metadata.labels?.[marks.managedBy] === managedBy),
+    ...(await listObjects(api, 'Role', ofGrants)),
+  ];
   const rank = ({ kind }: Manifest) =>
     removalOrder.includes(kind) ? removalOrder.indexOf(kind) : removalOrder.length;
   return [...old]
     .sort((a, b) => rank(a) - rank(b) || (nameOf(a) < nameOf(b) ? -1 : 1))
     .map((object) => {
-      const why = neededBy(object, staying, withJanitor);
+      const why = neededBy(object, staying, grants, withJanitor);
       return why
         ? { do: 'leave', object, why }
         : {
@@ -58,7 +63,12 @@ function isJanitors({ metadata: { name, namespace } }: Standing): boolean {
   return name === janitorAccount.rights || namespace === janitorAccount.subject.namespace;
 }
 
-function neededBy(object: Standing, bindings: readonly Binding[], withJanitor: boolean): string | undefined {
+function neededBy(
+  object: Standing,
+  bindings: readonly Binding[],
+  grants: readonly Standing[],
+  withJanitor: boolean,
+): string | undefined {
   const { name, namespace } = object.metadata;
   if (object.kind === 'Namespace')
     return `others may have put something into it; delete it by hand: kubectl delete namespace ${name}`;
@@ -70,10 +80,7 @@ function neededBy(object: Standing, bindings: readonly Binding[], withJanitor: b
   }
   const deletes = name === unbindRoleUser || (withJanitor && name === janitorAccount.rights);
   if (deletes && namespace !== undefined) {
-    const grants = bindings.filter(
-      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.[marks.managedBy] === managedBy,
-    );
-    const [grant, ...more] = grants;
+    const [grant, ...more] = grants.filter(({ metadata }) => metadata.namespace === namespace);
     if (grant) return `needed to revoke ${namedWith(grant, more.length)}; run this again when it is gone`;
   }
   return undefined;

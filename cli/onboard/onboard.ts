@@ -1,7 +1,7 @@
 /** Onboarding one cluster: look, show, do, prove. Asks and tells through its caller, so that it knows no terminal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { manifestsFor } from '#cluster/manifests.ts';
-import { namespacesOf, offerOn } from '#cluster/offer.ts';
+import { boundsIn, namespacesOf, offerOn } from '#cluster/offer.ts';
 import type { Catalog } from '#domain/catalog.ts';
 import { ClusterUnfenced, StillStanding } from '#domain/errors.ts';
 import { applyPlan } from './apply.ts';
@@ -12,6 +12,7 @@ import { janitorTries } from './janitor-tries.ts';
 import type { KubernetesApi } from './kubernetes-call.ts';
 import { type Plan, planCluster } from './plan.ts';
 import { checkNamespaces, checkReadiness, existingNamespaces } from './readiness.ts';
+import { boundsTries, taskRoleTries } from './task-role-tries.ts';
 import { forgedGrant, type Tried, triedFence, triesFor } from './tries.ts';
 
 export interface Onboarding {
@@ -70,6 +71,12 @@ export async function onboard(
   await applyPlan(api, plan.steps, forgedGrant(role, deployment.id), tell);
   const tried: Tried[] = [];
   for (const one of offer) tried.push(...(await prove(api, triesFor(one, deployment.id), cluster)));
+  const bounds = boundsIn(offer);
+  const tries = [
+    ...bounds.flatMap((one) => boundsTries(one, deployment.id)),
+    ...bounds.slice(0, 1).flatMap((one) => taskRoleTries(one, deployment.id)),
+  ];
+  tried.push(...(await prove(api, tries, cluster)));
   if (on.janitorImage !== undefined)
     tried.push(...(await prove(api, janitorTries(role, deployment.id), cluster)));
   // Last of all, and read back: from here on the broker can come in.
@@ -100,7 +107,7 @@ async function prove(
     if (Date.now() >= until) {
       throw new ClusterUnfenced(
         `${cluster} does not behave as it must; Curfew grants nothing there until it does. Tried, without doing it:\n` +
-          `${failed.map(({ what, answer }) => `  - ${what} -> ${answer}`).join('\n')}\nRun \`curfew onboard\` again; if this stays, look for other admission policies or webhooks that change RoleBindings.`,
+          `${failed.map(({ what, answer }) => `  - ${what} -> ${answer}`).join('\n')}\nRun \`curfew onboard\` again; if this stays, look for other admission policies or webhooks that change RoleBindings or Roles.`,
         { details: { failed } },
       );
     }

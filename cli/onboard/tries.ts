@@ -30,10 +30,11 @@ export interface Tried {
 /** No request has this id. */
 export const nobodysRequest = '0'.repeat(26);
 
-export function grantOf(role: OfferedRole, deployment: string, change: Partial<BindPlan> = {}): Manifest {
+/** Of a grant to nobody, as the catalog allows it. */
+export function planOf(role: OfferedRole, deployment: string, change: Partial<BindPlan>): BindPlan {
   const [namespace = ''] = role.namespaces;
   const now = Date.now();
-  const [binding] = roleBindingsOf({
+  return {
     v: 1,
     deployment,
     requestId: nobodysRequest,
@@ -45,7 +46,11 @@ export function grantOf(role: OfferedRole, deployment: string, change: Partial<B
     expiresAt: instantOf(now + role.maxDurationSeconds * 1000),
     createBefore: instantOf(now + Math.min(30, role.maxDurationSeconds) * 1000),
     ...change,
-  });
+  };
+}
+
+export function grantOf(role: OfferedRole, deployment: string, change: Partial<BindPlan> = {}): Manifest {
+  const [binding] = roleBindingsOf(planOf(role, deployment, change));
   if (!binding) throw new TypeError('A plan with one place makes one RoleBinding.');
   return binding;
 }
@@ -75,7 +80,13 @@ export function triesFor(role: OfferedRole, deployment: string): Try[] {
     metadata: { name: unbindRoleUser, namespace },
   };
   return [
-    { what: 'a grant as the catalog allows it, by BindRole', call: grant(), expect: 'accepted' },
+    role.tasks === 'only'
+      ? {
+          what: 'a grant of all of a role that is given in part only, by BindRole',
+          call: grant(),
+          expect: fence,
+        }
+      : { what: 'a grant as the catalog allows it, by BindRole', call: grant(), expect: 'accepted' },
     {
       what: "a RoleBinding without Curfew's marks, by BindRole",
       call: byBindRole(() => forbiddenBinding(namespace, role.clusterRole)),

@@ -24,6 +24,7 @@ export function bindRole(
   protectedNamespaces: readonly string[],
   deployment: string,
 ): Fence {
+  const inPart = offer.filter(({ tasks }) => tasks === 'only').map(({ clusterRole }) => clusterRole);
   return {
     name: bindRoleFence,
     failurePolicy: 'Fail',
@@ -35,6 +36,10 @@ export function bindRole(
       {
         expression: `object.roleRef.kind == 'Role' ? object.roleRef.name == object.metadata.?name.orValue('') : variables.within == ''`,
         message: `A grant binds a ClusterRole of the catalog, or the Role of its own name, and then says by ${marks.within} what that lies within.`,
+      },
+      {
+        expression: `object.roleRef.kind == 'Role' || !(object.roleRef.name in ${literal(inPart)})`,
+        message: 'The catalog gives this role in part only, for one task at a time.',
       },
       {
         expression: `size(object.?subjects.orValue([])) == 1 && object.subjects.all(s, s.?namespace.orValue('') == '' && ((s.kind == 'User' && s.name.matches(${literal(userPattern)})) || (s.kind == 'Group' && s.name.matches(${literal(groupPattern)}))))`,

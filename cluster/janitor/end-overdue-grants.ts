@@ -1,6 +1,6 @@
 /**
  * The janitor: deletes this deployment's RoleBindings that stand although their time is over, as they do when nothing in
- * AWS can end them. It runs inside the cluster, as it stands here, in a container that holds nothing but Node.
+ * AWS can end them, and then the Roles that were made for them alone. It runs inside the cluster, as it stands here, in a container that holds nothing but Node.
  *
  * Arguments: folder of the service account's token and CA, id of the deployment, and the longest duration that the
  * catalog offers on this cluster, in seconds. Exits with 1 when something stands that it could not end or judge.
@@ -21,7 +21,13 @@ const pageSize = 500;
 const deletesAtOnce = 8;
 const timeoutMs = 20_000;
 
-interface Binding {
+/** By the name of its kind in a path. */
+const kinds = { rolebindings: 'RoleBinding', roles: 'Role' } as const;
+type Plural = keyof typeof kinds;
+
+/** A RoleBinding or a Role of a grant: both say when it ends. */
+interface Granted {
+  plural: Plural;
   metadata: {
     namespace: string;
     name: string;
@@ -87,39 +93,43 @@ function call(method: 'GET' | 'DELETE', target: string, body?: object): Promise<
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-function expiryOf({ metadata: { annotations = {} } }: Binding): number | undefined {
+function expiryOf({ metadata: { annotations = {} } }: Granted): number | undefined {
   const written = annotations['curfew.dev/expires-at'] ?? '';
   const at = instant.test(written) ? Date.parse(written) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 }
 
-const counts = { seen: 0, ended: 0, troubles: 0 };
+const seen = { rolebindings: 0, roles: 0 };
+const ended = { rolebindings: 0, roles: 0 };
+let troubles = 0;
 
-function trouble(binding: Binding, what: string): void {
-  counts.troubles++;
-  console.error(`${nameOf(binding)}: ${what}`);
+function trouble(granted: Granted, what: string): void {
+  troubles++;
+  console.error(`${nameOf(granted)}: ${what}`);
 }
 
-const nameOf = ({ metadata: { namespace, name } }: Binding) => `RoleBinding ${namespace}/${name}`;
+const nameOf = ({ plural, metadata: { namespace, name } }: Granted) =>
+  `${kinds[plural]} ${namespace}/${name}`;
 
 /** Milliseconds that a grant stands beyond its time; less than nothing while it may stand. */
-function overdueBy(binding: Binding, now: number): number {
-  const expiry = expiryOf(binding);
+function overdueBy(granted: Granted, now: number): number {
+  const expiry = expiryOf(granted);
   if (expiry !== undefined) return now - expiry - graceMs;
   // Nobody can write such a thing while the fences stand. No grant lasts longer than the longest that is offered.
-  const overdue = now - Date.parse(binding.metadata.creationTimestamp) - longestMs - graceMs;
+  const overdue = now - Date.parse(granted.metadata.creationTimestamp) - longestMs - graceMs;
   if (!(overdue > 0))
     trouble(
-      binding,
+      granted,
       'carries no readable curfew.dev/expires-at. Look who changed it, and delete it by hand.',
     );
   return overdue;
 }
 
 /** Deletes exactly this object and reads back: a finalizer may hold it, and then it still grants. */
-async function end(binding: Binding): Promise<void> {
-  const { namespace, name, uid } = binding.metadata;
-  const target = `${api}/namespaces/${namespace}/rolebindings/${encodeURIComponent(name)}`;
+async function end(granted: Granted): Promise<void> {
+  const { plural, metadata } = granted;
+  const { namespace, name, uid } = metadata;
+  const target = `${api}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}`;
   const deleted = await call('DELETE', target, {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
@@ -129,9 +139,9 @@ async function end(binding: Binding): Promise<void> {
   const found = await call('GET', target);
   const gone = found.status === 404 || (found.status === 200 && found.body.metadata.uid !== uid);
   if (gone) {
-    counts.ended++;
+    ended[plural]++;
     console.log(
-      `${nameOf(binding)}: ended; it was to end at ${binding.metadata.annotations?.['curfew.dev/expires-at']}.`,
+      `${nameOf(granted)}: ended; it was to end at ${metadata.annotations?.['curfew.dev/expires-at']}.`,
     );
     return;
   }
@@ -139,42 +149,51 @@ async function end(binding: Binding): Promise<void> {
   const why = held
     ? `its finalizers hold it: ${held}`
     : (found.status === 200 ? deleted : found).body?.message;
-  trouble(binding, `still stands. DELETE was answered ${deleted.status}, GET ${found.status}: ${why}`);
+  trouble(granted, `still stands. DELETE was answered ${deleted.status}, GET ${found.status}: ${why}`);
 }
 
 /** One page: what is overdue on it is ended before the next is read. Returns where the next begins, '' after the last. */
-async function page(from: string): Promise<string> {
+async function page(plural: Plural, from: string): Promise<string> {
   const query = new URLSearchParams({
     limit: String(pageSize),
     labelSelector: `app.kubernetes.io/managed-by=curfew,curfew.dev/deployment=${deployment}`,
     ...(from ? { continue: from } : {}),
   });
-  const { status, date = '', body } = await call('GET', `${api}/rolebindings?${query}`);
-  if (status !== 200) throw new Error(`Listing RoleBindings was answered ${status}: ${body?.message}`);
+  const { status, date = '', body } = await call('GET', `${api}/${plural}?${query}`);
+  if (status !== 200) throw new Error(`Listing ${kinds[plural]}s was answered ${status}: ${body?.message}`);
   // This machine's clock may be wrong, and would then end what lives; the API server's also judged the grant's creation.
   const now = Date.parse(date);
   if (Number.isNaN(now)) throw new Error('The API server did not say what time it is.');
-  const standing: Binding[] = body.items;
-  counts.seen += standing.length;
-  const overdue = standing.filter((binding) => overdueBy(binding, now) > 0);
+  const standing: Granted[] = body.items.map(({ metadata }: Granted) => ({ plural, metadata }));
+  seen[plural] += standing.length;
+  const overdue = standing.filter((granted) => overdueBy(granted, now) > 0);
   while (overdue.length > 0) {
     await Promise.all(
       overdue
         .splice(0, deletesAtOnce)
-        .map((binding) => end(binding).catch((error: Error) => trouble(binding, error.message))),
+        .map((granted) => end(granted).catch((error: Error) => trouble(granted, error.message))),
     );
   }
   return body.metadata.continue ?? '';
 }
 
-try {
-  let next = '';
-  do next = await page(next);
-  while (next);
-} catch (error) {
-  counts.troubles++;
-  console.error((error as Error).message);
+async function all(plural: Plural): Promise<void> {
+  try {
+    let next = '';
+    do next = await page(plural, next);
+    while (next);
+  } catch (error) {
+    troubles++;
+    console.error((error as Error).message);
+  }
 }
+
+// A Role gives nobody anything by itself; ending access comes first. Without its Role a RoleBinding gives nothing either.
+await all('rolebindings');
+await all('roles');
 agent.destroy();
-console.log(`${counts.seen} grants seen, ${counts.ended} ended, ${counts.troubles} troubles.`);
-process.exitCode = counts.troubles === 0 ? 0 : 1;
+console.log(
+  `${seen.rolebindings} grants seen, ${ended.rolebindings} ended, ${troubles} troubles. ` +
+    `${seen.roles} Roles of tasks seen, ${ended.roles} removed.`,
+);
+process.exitCode = troubles === 0 ? 0 : 1;

@@ -107,6 +107,13 @@ describe("The broker's rights", () => {
     expect(rulesIn(undefined, defineRoleUser)).toEqual([]);
   });
 
+  test('let DefineRole make them only where a role is given in part', () => {
+    const whole = catalogWith({ reader: { ...reader, tasks: 'never' } });
+    const { rights } = manifestsFor(whole, 'payments-prod', 'curfew', janitorImage);
+    expect(rights.filter(({ metadata }) => metadata.name === defineRoleUser)).toEqual([]);
+    expect(JSON.stringify(rights)).not.toContain('"bind","get"');
+  });
+
   test('let UnbindRole delete RoleBindings and Roles in those namespaces only', () => {
     expect(rulesIn('payments', unbindRoleUser)).toEqual([
       [{ apiGroups: group, resources: ['rolebindings', 'roles'], verbs: ['delete', 'get'] }],

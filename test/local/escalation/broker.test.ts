@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bindRoleUser,
   brokerUsers,
+  defineRoleUser,
   janitorAccount,
   surveyClusterUser,
   unbindRoleUser,
@@ -14,12 +15,14 @@ import { allAttempts, inWords, places } from './attempts.ts';
 
 const { podReader, deployer } = clusterRoles(catalogOf());
 
-/** All that any of them may try. What the first may write is fenced field by field: see ../fences/bind-role.test.ts. */
+/** All that any of them may try. What the first two may write is fenced field by field: see ../fences/every-field.test.ts. */
 const intended: Record<string, string[]> = {
   [bindRoleUser]: [
     'E03-bind bind clusterroles in granted',
+    'E03-bind bind roles in granted',
     'E34-write-role-bindings create rolebindings in granted',
   ],
+  [defineRoleUser]: ['E02-escalate escalate roles in granted', 'E50-write-roles create roles in granted'],
   [unbindRoleUser]: [],
   [surveyClusterUser]: [],
   [janitorAccount.username]: [],
@@ -61,8 +64,10 @@ describe.each(Object.entries(intended))('%s', (user, few) => {
   test('is let try nothing but the intended few', async () => {
     const through = await tried.letThrough(user);
     expect([...new Set(through.map(inWords))].sort()).toEqual(few);
-    const bound = through.filter(({ verb }) => verb === 'bind').map(({ name }) => name);
-    expect(bound.sort()).toEqual(few.length > 0 ? [deployer, podReader] : []);
+    const bound = through
+      .filter(({ verb, resource }) => verb === 'bind' && resource === 'clusterroles')
+      .map(({ name }) => name);
+    expect(bound.sort()).toEqual(user === bindRoleUser ? [deployer, podReader] : []);
   });
 });
 

@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser } from '#cluster/identities.ts';
 import { instantOf } from '#domain/instant.ts';
+import type { BindPlan } from '#domain/plan.ts';
 import { bindingName } from '#domain/request.ts';
 import { marks, type RoleBinding, roleBindingsOf } from '#domain/role-binding.ts';
+import { type TaskRole, taskRolesOf } from '#domain/task-role.ts';
 import { catalogOf, deployment, startTestCluster, type TestCluster } from '../onboard/cluster.ts';
 import { clusterRoles, rbac, run, whileUnfenced } from '../onboard/looks.ts';
 import { type Front, startFront } from './front.ts';
@@ -14,8 +16,10 @@ import { type StandingJanitor, standingJanitor } from './standing-janitor.ts';
 export const alice = 'curfew:111122223333:Developer:alice@example.com';
 export const minute = 60_000;
 
-export const pathOf = ({ metadata: { namespace, name } }: RoleBinding) =>
-  `${rbac}/namespaces/${namespace}/rolebindings/${name}`;
+const collectionOf = ({ kind, metadata: { namespace } }: RoleBinding | TaskRole) =>
+  `${rbac}/namespaces/${namespace}/${kind === 'Role' ? 'roles' : 'rolebindings'}`;
+
+export const pathOf = (object: RoleBinding | TaskRole) => `${collectionOf(object)}/${object.metadata.name}`;
 
 export interface JanitorCluster {
   on: TestCluster;
@@ -25,9 +29,11 @@ export interface JanitorCluster {
   grant(lastsMs: number, change?: (binding: RoleBinding) => void): RoleBinding;
   /** The same, made by BindRole. */
   granted(lastsMs: number, change?: (binding: RoleBinding) => void): Promise<RoleBinding>;
+  /** One that is for one task: its Role, made by DefineRole, and its RoleBinding, not made yet. */
+  defined(lastsMs: number): Promise<{ role: TaskRole; binding: RoleBinding }>;
   /** Made behind the fences' back, which are up again afterwards. */
-  smuggled(...bindings: RoleBinding[]): Promise<void>;
-  stands(binding: RoleBinding): Promise<boolean>;
+  smuggled(...objects: (RoleBinding | TaskRole)[]): Promise<void>;
+  stands(object: RoleBinding | TaskRole): Promise<boolean>;
   /** No grants, and it is now. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -42,10 +48,10 @@ export async function startJanitorCluster(): Promise<JanitorCluster> {
   const { podReader } = clusterRoles(catalogOf());
   let made = 0;
 
-  const grant: JanitorCluster['grant'] = (lastsMs, change = () => {}) => {
+  const planned = (lastsMs: number): BindPlan => {
     made++;
     const requestId = `01KAG${String(made).padStart(21, '0')}`;
-    const [binding] = roleBindingsOf({
+    return {
       v: 1,
       deployment: deployment.id,
       requestId,
@@ -56,14 +62,14 @@ export async function startJanitorCluster(): Promise<JanitorCluster> {
       subject: { kind: 'User', name: alice },
       expiresAt: instantOf(Date.now() + lastsMs),
       createBefore: instantOf(Date.now() + minute),
-    });
+    };
+  };
+  const grant: JanitorCluster['grant'] = (lastsMs, change = () => {}) => {
+    const [binding] = roleBindingsOf(planned(lastsMs));
     if (!binding) throw new Error('A plan with one place makes one RoleBinding.');
     change(binding);
     return binding;
   };
-  const collectionOf = ({ metadata: { namespace } }: RoleBinding) =>
-    `${rbac}/namespaces/${namespace}/rolebindings`;
-
   return {
     on,
     front,
@@ -73,8 +79,17 @@ export async function startJanitorCluster(): Promise<JanitorCluster> {
       const body = grant(lastsMs, change);
       return on.must({ method: 'POST', path: collectionOf(body), body, as: bindRoleUser });
     },
-    async smuggled(...bindings) {
-      const left = [...bindings];
+    async defined(lastsMs) {
+      const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }];
+      const plan = { ...planned(lastsMs), task: { rules } };
+      const [body] = taskRolesOf(plan);
+      const [binding] = roleBindingsOf(plan);
+      if (!body || !binding) throw new Error('A plan of a task has a Role and a RoleBinding.');
+      const role = await on.must({ method: 'POST', path: collectionOf(body), body, as: defineRoleUser });
+      return { role: { ...role, kind: 'Role' }, binding };
+    },
+    async smuggled(...objects) {
+      const left = [...objects];
       await whileUnfenced(on, async () => {
         for (let body = left[0]; body; body = left[0]) {
           await on.must({ method: 'POST', path: collectionOf(body), body });
@@ -83,15 +98,16 @@ export async function startJanitorCluster(): Promise<JanitorCluster> {
       });
       await run(on);
     },
-    async stands(binding) {
-      return (await on.api({ method: 'GET', path: pathOf(binding) })).status === 200;
+    async stands(object) {
+      return (await on.api({ method: 'GET', path: pathOf(object) })).status === 200;
     },
     async clear() {
       Object.assign(front, { ahead: 0, before: async () => undefined, asked: [] });
       for (const namespace of ['payments', 'checkout', 'other']) {
         for (const label of [marks.request, 'team']) {
           const query = `labelSelector=${encodeURIComponent(label)}`;
-          await on.must({ method: 'DELETE', path: `${rbac}/namespaces/${namespace}/rolebindings?${query}` });
+          for (const plural of ['rolebindings', 'roles'])
+            await on.must({ method: 'DELETE', path: `${rbac}/namespaces/${namespace}/${plural}?${query}` });
         }
       }
     },

@@ -98,6 +98,48 @@ test('what is foreign, of another deployment, or only half marked stays', async 
   expect(await there.stands(own)).toBe(false);
 });
 
+test('of a grant that is for one task the RoleBinding is ended first and then its Role, but not while it lives', async () => {
+  const over = await there.defined(10 * minute);
+  const live = await there.defined(60 * minute);
+  for (const { binding } of [over, live])
+    await there.on.must({
+      method: 'POST',
+      path: pathOf(binding).replace(/\/[^/]*$/, ''),
+      body: binding,
+      as: bindRoleUser,
+    });
+  await expect.poll(() => aliceSees('payments'), soon).toBe('pods');
+  there.front.ahead = 10 * minute + 91_000;
+  const { code, stdout, stderr } = await there.janitor.run();
+  expect(stderr).toBe('');
+  expect(stdout).toContain('2 grants seen, 1 ended, 0 troubles. 2 Roles of tasks seen, 1 removed.');
+  expect(code).toBe(0);
+  const all = [over.role, over.binding, live.role, live.binding];
+  expect(await Promise.all(all.map(there.stands))).toEqual([false, false, true, true]);
+  const deleted = there.front.asked.filter((line) => line.startsWith('DELETE'));
+  expect(deleted).toEqual([`DELETE ${pathOf(over.binding)}`, `DELETE ${pathOf(over.role)}`]);
+});
+
+test('a Role that was never bound is removed after its time, and one of another deployment or without marks is not', async () => {
+  const { role } = await there.defined(minute);
+  const { uid: _, ...metadata } = (await there.defined(minute)).role.metadata;
+  const named = (name: string, labels: Record<string, string>) => ({
+    ...role,
+    metadata: { namespace: metadata.namespace, name, labels, annotations: metadata.annotations },
+  });
+  const theirs = [
+    named(`${role.metadata.name.slice(0, -1)}z`, { ...metadata.labels, [marks.deployment]: 'staging' }),
+    named('on-call', { team: 'payments' }),
+  ];
+  await there.smuggled(...theirs);
+  there.front.ahead = minute + 91_000;
+  const { code, stdout } = await there.janitor.run();
+  expect(stdout).toContain('0 grants seen, 0 ended, 0 troubles. 2 Roles of tasks seen, 2 removed.');
+  expect(code).toBe(0);
+  expect(await there.stands(role)).toBe(false);
+  expect(await Promise.all(theirs.map(there.stands))).toEqual([true, true]);
+});
+
 test.each([
   ['no', undefined],
   ['an empty', ''],

@@ -15,6 +15,8 @@ const as = janitorAccount.username;
 const { podReader } = clusterRoles(catalogOf());
 const bindings = (namespace: string) => `${rbac}/namespaces/${namespace}/rolebindings`;
 const grantNamed = (namespace: string) => `${bindings(namespace)}/${bindingName('0'.repeat(26))}`;
+const roles = (namespace: string) => `${rbac}/namespaces/${namespace}/roles`;
+const roleNamed = (namespace: string) => `${roles(namespace)}/${bindingName('0'.repeat(26))}`;
 const ofGrants = `${rbac}/rolebindings?labelSelector=${encodeURIComponent(`${marks.managedBy}=curfew`)}`;
 const removal = { apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] };
 const soon = { timeout: 20_000 };
@@ -30,25 +32,28 @@ afterAll(() => on?.stop());
 const statusOf = async (call: KubernetesCall) => (await on.api({ ...call, as })).status;
 
 describe('By RBAC the janitor', () => {
-  test('reads RoleBindings everywhere, and deletes them in the namespaces of the catalog', async () => {
+  test('reads RoleBindings and Roles everywhere, and deletes them in the namespaces of the catalog', async () => {
     await expect
       .poll(() => rightsOf(on, as, 'payments'), soon)
-      .toEqual(['delete rolebindings', 'get,list rolebindings']);
+      .toEqual(['delete rolebindings,roles', 'get,list rolebindings,roles']);
     for (const elsewhere of ['other', 'kube-system', 'curfew-system'])
-      expect(await rightsOf(on, as, elsewhere)).toEqual(['get,list rolebindings']);
+      expect(await rightsOf(on, as, elsewhere)).toEqual(['get,list rolebindings,roles']);
     expect(await statusOf({ method: 'GET', path: ofGrants })).toBe(200);
-    expect(await statusOf({ method: 'DELETE', path: grantNamed('payments'), body: removal })).toBe(404);
+    for (const path of [grantNamed('payments'), roleNamed('payments')])
+      expect(await statusOf({ method: 'DELETE', path, body: removal })).toBe(404);
   });
 
   test.each<[string, KubernetesCall]>([
     ['delete elsewhere', { method: 'DELETE', path: grantNamed('other'), body: removal }],
+    ['delete a Role elsewhere', { method: 'DELETE', path: roleNamed('other'), body: removal }],
+    ['make a Role', { method: 'POST', path: roles('payments'), body: {} }],
     ['delete all of a namespace at once', { method: 'DELETE', path: bindings('payments'), body: removal }],
     ['create', { method: 'POST', path: bindings('payments'), body: {} }],
     ['change', { method: 'PUT', path: grantNamed('payments'), body: {} }],
     ['watch', { method: 'GET', path: `${rbac}/rolebindings?watch=1&timeoutSeconds=1` }],
     ['read Secrets', { method: 'GET', path: '/api/v1/secrets' }],
     ['read pods', { method: 'GET', path: '/api/v1/namespaces/curfew-system/pods' }],
-    ['read Roles', { method: 'GET', path: `${rbac}/roles` }],
+    ['watch Roles', { method: 'GET', path: `${rbac}/roles?watch=1&timeoutSeconds=1` }],
     ['read ClusterRoleBindings', { method: 'GET', path: `${rbac}/clusterrolebindings` }],
     [
       'make itself a token that lasts',
@@ -209,6 +214,7 @@ describe('The fences around the janitor, had it every right,', () => {
   test.each([
     ['the broker’s rights', `${bindings('payments')}/${bindRoleUser}`],
     ['its own rights', `${bindings('payments')}/${janitorAccount.rights}`],
+    ['what gives the broker its rights', `${roles('payments')}/${bindRoleUser}`],
   ])('keep it from deleting %s', async (_, path) => {
     expect(await said({ method: 'DELETE', path })).toEqual(refusedBy('curfew-janitor'));
   });

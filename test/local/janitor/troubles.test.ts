@@ -39,7 +39,9 @@ describe('It exits with 1, and ends what it can,', () => {
   test.each([500, 410, 403])('when the list is answered %i', async (status) => {
     there.front.before = async (_, asked) => (asked.includes('limit=') ? status : undefined);
     const { code, stderr } = await there.janitor.run();
-    expect(stderr).toBe(`Listing RoleBindings was answered ${status}: not today\n`);
+    expect(stderr).toBe(
+      `Listing RoleBindings was answered ${status}: not today\nListing Roles was answered ${status}: not today\n`,
+    );
     expect(code).toBe(1);
   });
 
@@ -47,7 +49,7 @@ describe('It exits with 1, and ends what it can,', () => {
     await there.granted(10 * minute);
     there.front.ahead = undefined;
     const { code, stderr } = await there.janitor.run();
-    expect(stderr).toBe('The API server did not say what time it is.\n');
+    expect(stderr).toBe('The API server did not say what time it is.\n'.repeat(2));
     expect(code).toBe(1);
   });
 

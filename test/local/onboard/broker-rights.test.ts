@@ -1,6 +1,6 @@
 /** What the broker can do on a real API server by the rights that onboarding gave it, also where a namespace is gone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
 import { bindingName } from '#domain/request.ts';
 import type { KubernetesCall } from '../../../cli/onboard/kubernetes-call.ts';
 import { catalogOf, startTestCluster, type TestCluster } from './cluster.ts';
@@ -9,6 +9,8 @@ import { clusterRoles, rbac, rightsOf, run, standingGrant } from './looks.ts';
 const { podReader } = clusterRoles(catalogOf());
 const bindings = (namespace: string) => `${rbac}/namespaces/${namespace}/rolebindings`;
 const grantNamed = (namespace: string) => `${bindings(namespace)}/${bindingName('0'.repeat(26))}`;
+const roles = (namespace: string) => `${rbac}/namespaces/${namespace}/roles`;
+const roleNamed = (namespace: string) => `${roles(namespace)}/${bindingName('0'.repeat(26))}`;
 const ofGrants = `${rbac}/rolebindings?labelSelector=app.kubernetes.io/managed-by%3Dcurfew`;
 
 let on: TestCluster;
@@ -33,6 +35,8 @@ describe('The rights of UnbindRole', () => {
     ['a grant in any other namespace', grantNamed('other')],
     ['a grant in kube-system', grantNamed('kube-system')],
     ['a grant in a namespace that never was', grantNamed('never-made')],
+    ["a task's Role in a namespace of the catalog", roleNamed('payments')],
+    ["a task's Role in a namespace that never was", roleNamed('never-made')],
   ])('tell it that %s is not there', async (_, path) => {
     expect(await answer({ method: 'GET', path, as: unbindRoleUser })).toEqual(absent);
   });
@@ -48,6 +52,9 @@ describe('The rights of UnbindRole', () => {
       { method: 'DELETE', path: grantNamed('never-made'), body: removal },
     ],
     ['delete all of a namespace at once', { method: 'DELETE', path: bindings('payments'), body: removal }],
+    ['delete a Role in kube-system', { method: 'DELETE', path: roleNamed('kube-system'), body: removal }],
+    ['delete all Roles of a namespace', { method: 'DELETE', path: roles('payments'), body: removal }],
+    ['make a Role', { method: 'POST', path: roles('payments'), body: {} }],
     ['list RoleBindings', { method: 'GET', path: ofGrants }],
     ['list those of a namespace', { method: 'GET', path: bindings('payments') }],
     ['create', { method: 'POST', path: bindings('payments'), body: {} }],
@@ -58,7 +65,7 @@ describe('The rights of UnbindRole', () => {
     ['read all Secrets', { method: 'GET', path: '/api/v1/secrets' }],
     ['read pods', { method: 'GET', path: '/api/v1/pods' }],
     ['read namespaces', { method: 'GET', path: '/api/v1/namespaces' }],
-    ['read Roles', { method: 'GET', path: `${rbac}/roles` }],
+    ['list Roles', { method: 'GET', path: `${rbac}/roles` }],
     ['read ClusterRoles', { method: 'GET', path: `${rbac}/clusterroles/${podReader}` }],
     ['read ClusterRoleBindings', { method: 'GET', path: `${rbac}/clusterrolebindings` }],
   ])('do not let it %s', async (_, call) => {
@@ -70,6 +77,7 @@ describe('The rights of SurveyCluster', () => {
   test.each<[string, KubernetesCall]>([
     ['list the grants of all namespaces', { method: 'GET', path: ofGrants }],
     ['list those of a namespace', { method: 'GET', path: bindings('payments') }],
+    ['list the Roles of all namespaces', { method: 'GET', path: `${rbac}/roles` }],
   ])('let it %s', async (_, call) => {
     expect(await answer({ ...call, as: surveyClusterUser })).toMatchObject({ status: 200 });
   });
@@ -83,7 +91,9 @@ describe('The rights of SurveyCluster', () => {
     ['read all Secrets', { method: 'GET', path: '/api/v1/secrets' }],
     ['read pods', { method: 'GET', path: '/api/v1/pods' }],
     ['read namespaces', { method: 'GET', path: '/api/v1/namespaces' }],
-    ['read Roles', { method: 'GET', path: `${rbac}/roles` }],
+    ['watch Roles', { method: 'GET', path: `${rbac}/roles?watch=1&timeoutSeconds=1` }],
+    ["delete a task's Role", { method: 'DELETE', path: roleNamed('payments'), body: removal }],
+    ['make a Role', { method: 'POST', path: roles('payments'), body: {} }],
     ['read ClusterRoles', { method: 'GET', path: `${rbac}/clusterroles/${podReader}` }],
     ['read ClusterRoleBindings', { method: 'GET', path: `${rbac}/clusterrolebindings` }],
   ])('do not let it %s', async (_, call) => {
@@ -99,8 +109,39 @@ describe('The rights of BindRole', () => {
     ['delete one', { method: 'DELETE', path: grantNamed('payments'), body: removal }],
     ['create one outside of the catalog', { method: 'POST', path: bindings('other'), body: {} }],
     ['read Secrets', { method: 'GET', path: '/api/v1/namespaces/payments/secrets' }],
+    ['make a Role', { method: 'POST', path: roles('payments'), body: {} }],
+    ['delete a Role', { method: 'DELETE', path: roleNamed('payments'), body: removal }],
+    ['list Roles', { method: 'GET', path: roles('payments') }],
+    ['read a Role outside of the catalog', { method: 'GET', path: roleNamed('other') }],
   ])('do not let it %s', async (_, call) => {
     expect(await answer({ ...call, as: bindRoleUser })).toEqual(forbidden);
+  });
+});
+
+describe('The rights of DefineRole', () => {
+  test("tell it that a task's Role is not there", async () => {
+    const call = { method: 'GET', path: roleNamed('payments'), as: defineRoleUser } as const;
+    expect(await answer(call)).toEqual(absent);
+  });
+
+  test.each<[string, KubernetesCall]>([
+    ['make one outside of the catalog', { method: 'POST', path: roles('other'), body: {} }],
+    ['make one in kube-system', { method: 'POST', path: roles('kube-system'), body: {} }],
+    ['make a ClusterRole', { method: 'POST', path: `${rbac}/clusterroles`, body: {} }],
+    ['read one outside of the catalog', { method: 'GET', path: roleNamed('other') }],
+    ['list Roles', { method: 'GET', path: roles('payments') }],
+    ['list all Roles', { method: 'GET', path: `${rbac}/roles` }],
+    ['change one', { method: 'PUT', path: roleNamed('payments'), body: {} }],
+    ['delete one', { method: 'DELETE', path: roleNamed('payments'), body: removal }],
+    ['delete all of a namespace at once', { method: 'DELETE', path: roles('payments'), body: removal }],
+    ['bind', { method: 'POST', path: bindings('payments'), body: {} }],
+    ['read a grant', { method: 'GET', path: grantNamed('payments') }],
+    ['delete a grant', { method: 'DELETE', path: grantNamed('payments'), body: removal }],
+    ['read ClusterRoles', { method: 'GET', path: `${rbac}/clusterroles/${podReader}` }],
+    ['read Secrets', { method: 'GET', path: '/api/v1/namespaces/payments/secrets' }],
+    ['read pods', { method: 'GET', path: '/api/v1/namespaces/payments/pods' }],
+  ])('do not let it %s', async (_, call) => {
+    expect(await answer({ ...call, as: defineRoleUser })).toEqual(forbidden);
   });
 });
 

@@ -12,7 +12,7 @@ import { stringify } from 'yaml';
 import { signEksToken } from '#adapters/eks-token.ts';
 import { KubernetesApi } from '#adapters/kubernetes-api.ts';
 import { systemClock } from '#adapters/system.ts';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, brokerUsers, defineRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { janitorImage } from '#cluster/janitor/manifests.ts';
 import { clusterRoleName } from '#domain/cluster-role.ts';
 import { ClusterNotReady, PlanRefused } from '#domain/errors.ts';
@@ -209,7 +209,7 @@ test('it is done, is nothing to do the second time, and the broker can do its wo
   expect(told.changes.length).toBeGreaterThan(20);
   const made = cloud.eks.entries(eksName).filter(({ username }) => username.startsWith('curfew-system:'));
   expect(made.map(({ username, kubernetesGroups, tags }) => ({ username, kubernetesGroups, tags }))).toEqual(
-    [bindRoleUser, unbindRoleUser, surveyClusterUser].map((username) => ({
+    brokerUsers.map((username) => ({
       username,
       kubernetesGroups: [],
       tags: { 'curfew:managed-by': 'curfew', 'curfew:deployment': 'curfew' },
@@ -366,7 +366,7 @@ test('a cluster is taken off: refused while a grant stands, by force with a reas
     done: true,
     reason: 'moved to another team',
     live: [{ name: bindingName(requestId) }],
-    accessEntries: [{ action: 'remove', username: bindRoleUser }],
+    accessEntries: [bindRoleUser, defineRoleUser].map((username) => ({ action: 'remove', username })),
   });
   const unbind = await asBroker('UnbindRole');
   expect(await unbind.deleteRoleBinding('payments', bindingName(requestId), bound.uid)).toBe('deleted');

@@ -1,15 +1,23 @@
 /** Taking a real API server off: everything goes, unless a grant stands, and then nothing that ends it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bindRoleUser, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import {
+  bindRoleUser,
+  brokerUsers,
+  defineRoleUser,
+  surveyClusterUser,
+  unbindRoleUser,
+} from '#cluster/identities.ts';
 import { ClusterNotReady, StillStanding } from '#domain/errors.ts';
 import { offboard } from '../../../cli/onboard/offboard.ts';
 import { isNothing, onboard } from '../../../cli/onboard/onboard.ts';
+import { task } from '../fences/fenced-cluster.ts';
 import { catalogOf, startTestCluster, type TestCluster } from './cluster.ts';
 import {
   clear,
   clusterRoles,
   fail,
   names,
+  rbac,
   refusal,
   rightsOf,
   run,
@@ -31,7 +39,7 @@ beforeEach(async () => {
 });
 
 const { podReader } = clusterRoles(catalogOf());
-const entered = [bindRoleUser, surveyClusterUser, unbindRoleUser];
+const entered = [...brokerUsers].sort();
 const usernames = () => [...on.onboarding().entries.entries.values()].map(({ username }) => username).sort();
 
 describe('A cluster without grants', () => {
@@ -88,9 +96,9 @@ describe('While a grant stands', () => {
     expect(removed.live).toEqual([expect.objectContaining({ namespace: 'payments' })]);
     const gone = names(removed.steps.filter((step) => step.do === 'remove'));
     expect(gone).toContain(`remove RoleBinding payments ${bindRoleUser}`);
-    expect(
-      gone.filter((line) => !line.includes(bindRoleUser) && !line.includes('ClusterRole curfew:')),
-    ).toEqual([]);
+    expect(gone).toContain(`remove RoleBinding payments ${defineRoleUser}`);
+    const makes = [bindRoleUser, defineRoleUser, 'ClusterRole curfew:'];
+    expect(gone.filter((line) => !makes.some((word) => line.includes(word)))).toEqual([]);
     expect(gone.join()).not.toContain(podReader);
     expect(usernames()).toEqual([surveyClusterUser, unbindRoleUser]);
     await expect.poll(() => rightsOf(on, bindRoleUser, 'payments'), { timeout: 20_000 }).toEqual([]);
@@ -103,6 +111,24 @@ describe('While a grant stands', () => {
     await offboard(on.onboarding(), false, yes);
     expect(await standing(on)).toEqual(['Namespace curfew-system']);
     expect(usernames()).toEqual([]);
+  });
+
+  test('so it is while only the Role of a task stands, which what revokes has to remove', async () => {
+    await on.must({ method: 'DELETE', path: grant, as: unbindRoleUser });
+    const { role } = task();
+    const path = await on.must({
+      method: 'POST',
+      path: `${rbac}/namespaces/payments/roles`,
+      body: role,
+      as: defineRoleUser,
+    });
+    const error = await refusal(offboard(on.onboarding(), false, fail));
+    expect(error.message).toContain(`payments/${path.metadata.name} (until 20`);
+    await on.must({
+      method: 'DELETE',
+      path: `${rbac}/namespaces/payments/roles/${path.metadata.name}`,
+      as: unbindRoleUser,
+    });
   });
 
   test('and by force a second time there is nothing to do, but onboarding opens the door again', async () => {
@@ -130,7 +156,7 @@ test('a grant that slips in while the door is shut stops the rest, and can be en
   expect(error).toBeInstanceOf(StillStanding);
   const kept = await standing(on);
   expect(before.filter((line) => !kept.includes(line))).toEqual(
-    before.filter((line) => line.endsWith(bindRoleUser)),
+    before.filter((line) => line.endsWith(bindRoleUser) || line.endsWith(defineRoleUser)),
   );
   await on.must({ method: 'DELETE', path: grant, as: unbindRoleUser });
 });

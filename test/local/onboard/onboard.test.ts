@@ -1,6 +1,13 @@
 /** `curfew onboard` against a real API server: what it makes, and what becomes of it when the catalog changes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { bindRoleUser, janitorAccount, surveyClusterUser, unbindRoleUser } from '#cluster/identities.ts';
+import {
+  bindRoleUser,
+  brokerUsers,
+  defineRoleUser,
+  janitorAccount,
+  surveyClusterUser,
+  unbindRoleUser,
+} from '#cluster/identities.ts';
 import { offerOn } from '#cluster/offer.ts';
 import { ClusterNotReady, NotAllowed } from '#domain/errors.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -40,11 +47,7 @@ describe('Onboarding a bare cluster', () => {
     const first = await run(on);
     expect(first.done).toBe(true);
     expect(first.steps.every((step) => step.do === 'create')).toBe(true);
-    expect(first.missingEntries.map(({ username }) => username)).toEqual([
-      bindRoleUser,
-      unbindRoleUser,
-      surveyClusterUser,
-    ]);
+    expect(first.missingEntries.map(({ username }) => username)).toEqual([...brokerUsers]);
     expect(first.tried.length).toBeGreaterThan(20);
     expect(first.tried.every(({ asExpected }) => asExpected)).toBe(true);
 
@@ -62,6 +65,7 @@ describe('Onboarding a bare cluster', () => {
       .poll(() => rightsOf(on, bindRoleUser, 'payments'), soon)
       .toEqual([
         `bind clusterroles [${[deployer, podReader].sort()}]`,
+        'bind,get roles',
         'create,get rolebindings',
         `get clusterroles [${[deployer, podReader].sort()}]`,
       ]);
@@ -69,18 +73,23 @@ describe('Onboarding a bare cluster', () => {
       .poll(() => rightsOf(on, bindRoleUser, 'checkout'), soon)
       .toEqual([
         `bind clusterroles [${podReader}]`,
+        'bind,get roles',
         'create,get rolebindings',
         `get clusterroles [${[deployer, podReader].sort()}]`,
       ]);
     await expect
       .poll(() => rightsOf(on, unbindRoleUser, 'payments'), soon)
-      .toEqual(['delete,get rolebindings', 'get rolebindings']);
+      .toEqual(['delete,get rolebindings,roles', 'get rolebindings,roles']);
     for (const elsewhere of ['default', 'kube-system', 'never-made']) {
-      expect(await rightsOf(on, unbindRoleUser, elsewhere)).toEqual(['get rolebindings']);
+      expect(await rightsOf(on, unbindRoleUser, elsewhere)).toEqual(['get rolebindings,roles']);
     }
     for (const anywhere of ['payments', 'kube-system', 'never-made']) {
-      expect(await rightsOf(on, surveyClusterUser, anywhere)).toEqual(['get,list rolebindings']);
+      expect(await rightsOf(on, surveyClusterUser, anywhere)).toEqual(['get,list rolebindings,roles']);
     }
+    await expect
+      .poll(() => rightsOf(on, defineRoleUser, 'payments'), soon)
+      .toEqual(['create,escalate,get roles']);
+    expect(await rightsOf(on, defineRoleUser, 'kube-system')).toEqual([]);
     await expect
       .poll(() => rightsOf(on, bindRoleUser, 'kube-system'), soon)
       .toEqual([`get clusterroles [${[deployer, podReader].sort()}]`]);
@@ -166,12 +175,15 @@ describe('After a change of the catalog', () => {
     const outcome = await run(on, narrower);
     expect(names(outcome.steps).sort()).toEqual([
       'change ValidatingAdmissionPolicy curfew-bind-role',
+      'change ValidatingAdmissionPolicy curfew-define-role',
       `leave Role checkout ${janitorAccount.rights}`,
       `leave Role checkout ${unbindRoleUser}`,
       `leave RoleBinding checkout ${janitorAccount.rights}`,
       `leave RoleBinding checkout ${unbindRoleUser}`,
       `remove Role checkout ${bindRoleUser}`,
+      `remove Role checkout ${defineRoleUser}`,
       `remove RoleBinding checkout ${bindRoleUser}`,
+      `remove RoleBinding checkout ${defineRoleUser}`,
     ]);
     await on.must({ method: 'DELETE', path: grant, as: unbindRoleUser });
     expect(names((await run(on, narrower)).steps)).toEqual([
