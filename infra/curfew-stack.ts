@@ -155,7 +155,7 @@ export class CurfewStack extends Stack {
 
     api.serve(broker);
     if (webhooks.length > 0) {
-      const takeWebhook = make('TakeWebhook', { timeout: 10, catalog, reserved: 5 });
+      const takeWebhook = make('TakeWebhook', { timeout: 15, catalog, reserved: 20 });
       records.grantChange(takeWebhook);
       records.grantReadEvents(takeWebhook);
       records.grantList(takeWebhook, 'requester');

@@ -17,6 +17,7 @@ import { reviewMutants } from './review.ts';
 import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
 import { takeEntryMutants } from './take-entry.ts';
+import { ticketMutants } from './tickets.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -38,4 +39,5 @@ export const mutants: readonly Mutant[] = [
   ...policyMutants,
   ...breakGlassMutants,
   ...workloadMutants,
+  ...ticketMutants,
 ];
