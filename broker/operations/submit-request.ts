@@ -121,6 +121,7 @@ async function newRequest(
       subject: { ...core.subject },
       ...(requester.workload ? { workload: { ...requester.workload } } : {}),
       clusterRole: core.resolved.clusterRole,
+      ...(core.resolved.task ? { task: { ...core.resolved.task } } : {}),
       digest,
       decision: { ...decision },
       ...(aftermath ? { afterReview: { ...aftermath.afterReview }, told: aftermath.notice.to } : {}),

@@ -45,3 +45,19 @@ test.concurrent('prints the decision as JSON', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ decision: { outcome: 'review', risk: { score: 20 } } });
 });
+
+test.concurrent('says what would be given of the role, or what the role does not cover', async () => {
+  const task = await dryRun('-n', 'payments', '--allow', 'get, list pod', '--allow', 'get pods/log web-1');
+  expect(task.code).toBe(0);
+  expect(task.stdout).toMatch(
+    /Asks for +only get pods\/log web-1; get,list pod of pod-reader on payments-prod/,
+  );
+  expect(task.stdout).toMatch(/Allows +Read pods \(get, list\)/);
+  expect(task.stdout).not.toContain('watch');
+  const wider = await dryRun('-n', 'payments', '--allow', 'delete pod/web-1');
+  expect(wider.code).toBe(5);
+  expect(wider.stdout).toContain('Role pod-reader lets one get, list, watch pods; not delete web-1.');
+  const unread = await dryRun('-n', 'payments', '--allow', 'pods');
+  expect(unread.code).toBe(2);
+  expect(unread.stderr).toContain('--allow: "pods" can\'t be understood.');
+});

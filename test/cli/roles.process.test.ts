@@ -37,8 +37,9 @@ test.concurrent('suggest makes a whole command of what was piped in, and asks fo
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain(
-    'To list events in payments:\n  curfew request --role event-reader --cluster payments-prod -n payments --for 30m --reason "<why>"\n',
+    'To list events in payments:\n  curfew request --role event-reader --allow "list events" --cluster payments-prod -n payments --for 30m --reason "<why>"\n',
   );
+  expect(stdout).toContain('For all that event-reader lets one do, leave --allow out:');
   expect(stdout).toContain('event-reader: Can read events.');
   expect(new Set(via.calls.map(({ method }) => method))).toEqual(new Set(['GET']));
 });
@@ -61,8 +62,9 @@ test.concurrent('suggest keeps what was given: message, reason, time, cluster', 
         kind: 'role',
         role: 'pod-reader',
         calls: [{ verb: 'get', resource: 'pods', namespace: 'payments' }],
+        allow: ['get pods'],
         command:
-          'curfew request --role pod-reader --cluster payments-test -n payments --for 1h --reason "It costs \\$5 & \\"more\\""',
+          'curfew request --role pod-reader --allow "get pods" --cluster payments-test -n payments --for 1h --reason "It costs \\$5 & \\"more\\""',
       },
     ],
     without: [],

@@ -9,7 +9,8 @@ import { holdSignals, onSignals } from '../../cli/signals.ts';
 import { safeText } from '../../cli/terminal/safe-text.ts';
 import { table } from '../../cli/terminal/table.ts';
 import { localTime, relative, roughly } from '../../cli/terminal/times.ts';
-import { standing } from '../../cli/views/words.ts';
+import { requestSummary } from '../../cli/views/request-summary.ts';
+import { standing, what } from '../../cli/views/words.ts';
 import { noAccess } from '../../cli/waiting/no-access.ts';
 import { aRecord } from '../builders/request.ts';
 
@@ -44,6 +45,18 @@ test('the date is said only when it is another day, the year only when it is ano
   expect(localTime(at(2026, 10, 22, 0, 20, 0), now)).toBe('22 Nov 00:20:00');
   expect(localTime(at(2027, 0, 1, 0, 0, 0), now)).toBe('1 Jan 2027 00:00:00');
   expect(roughly(125_000)).toBe('2m5s');
+});
+
+test('what is asked for is said with what it is held to', () => {
+  const request = aRecord({ asked: { role: 'deployer', allow: ['get deployments', 'patch deployment/web'] } })
+    .request as RequestView;
+  expect(what(request)).toBe(
+    'only get deployments; patch deployment/web of deployer on payments-prod, namespace payments',
+  );
+  const summary = requestSummary(request).join('\n');
+  expect(summary).toContain('by a role made for this request, within deployer');
+  expect(summary).toMatch(/Allows +Read deployments \(get\)/);
+  expect(summary).not.toContain('get, list, patch');
 });
 
 test('a table lines up, and is cut where the terminal ends', () => {

@@ -90,9 +90,15 @@ const listed = z.object({
 });
 
 /** RoleBindings of a grant, `namespace/name`, by their mark and by their name. */
-export async function bindingsOf(cloud: CloudFacts, requestId: string): Promise<string[]> {
-  const { code, stdout, stderr } = await admin(cloud, ['get', 'rolebindings', '-A', '-o', 'json']);
-  if (code !== 0) throw new Error(`RoleBindings can't be listed: ${stderr}`);
+export const bindingsOf = (cloud: CloudFacts, requestId: string) =>
+  objectsOf(cloud, 'rolebindings', requestId);
+
+/** Roles that were made for a grant alone. */
+export const rolesOf = (cloud: CloudFacts, requestId: string) => objectsOf(cloud, 'roles', requestId);
+
+async function objectsOf(cloud: CloudFacts, kind: string, requestId: string): Promise<string[]> {
+  const { code, stdout, stderr } = await admin(cloud, ['get', kind, '-A', '-o', 'json']);
+  if (code !== 0) throw new Error(`${kind} can't be listed: ${stderr}`);
   const id = requestId.toLowerCase();
   return listed
     .parse(JSON.parse(stdout))

@@ -6,7 +6,7 @@ import { DynamoLedger } from '#adapters/dynamo-ledger.ts';
 import { chainFault } from '#domain/audit-event.ts';
 import type { Status } from '#domain/request.ts';
 import { region, rootKeys } from '#local/emulator/emulator.ts';
-import { accessEntry, bindingsOf, shippedEvents } from './insight.ts';
+import { accessEntry, bindingsOf, rolesOf, shippedEvents } from './insight.ts';
 import type { E2ePerson } from './person.ts';
 import { mayGet, type Seen, until, untilStatus } from './steps.ts';
 
@@ -29,12 +29,14 @@ export async function untilNothingStands(
   const ledger = new DynamoLedger(documents, cloud.outputs.TableName ?? '');
   expect({
     bindings: await bindingsOf(cloud, id),
+    roles: await rolesOf(cloud, id),
     entry: await accessEntry(cloud, person.role.arn),
     item: (await ledger.read(key))?.state ?? 'absent',
     holders: await ledger.holders(key),
     kubectl: await mayGet(person, 'services'),
   }).toEqual({
     bindings: [],
+    roles: [],
     entry: undefined,
     item: 'absent',
     holders: [],

@@ -34,6 +34,8 @@ export async function until<T>(
 
 export interface Ask {
   role?: string;
+  /** Only this of the role. */
+  allow?: readonly string[];
   namespaces?: readonly string[];
   /** As one writes it: `20s`. */
   duration?: string;
@@ -47,10 +49,11 @@ export interface Ask {
 
 /** The options of `curfew request` and `curfew run`; pod-reader in payments for 20 s unless told. */
 export function askArgs(person: E2ePerson, asked: Ask = {}): string[] {
-  const { role = 'pod-reader', namespaces = ['payments'], duration = '20s' } = asked;
+  const { role = 'pod-reader', namespaces = ['payments'], duration = '20s', allow = [] } = asked;
   const { reason = 'Payments fail since 12:00', ticket = 'INC-1042', at } = asked;
   return [
     ...['--cluster', person.cloud.cluster.name, '--role', role, '--for', duration],
+    ...allow.flatMap((what) => ['--allow', what]),
     ...namespaces.flatMap((namespace) => ['-n', namespace]),
     ...['--reason', reason, '--ticket', ticket],
     ...(at === undefined ? [] : ['--at', at]),

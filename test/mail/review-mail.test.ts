@@ -99,6 +99,20 @@ describe('the review mail', () => {
     }
   });
 
+  it('tells of a task what it gives, and nothing of what else its role could', () => {
+    const asked = { role: 'deployer', allow: ['get deployments', 'patch deployment/web'] };
+    const { text, html } = mailOf({ asked });
+    for (const body of [text, html]) {
+      expect(body).toContain('A role made for this request alone, within role deployer,');
+      expect(body).toContain('Read deployments (get)');
+      expect(body).toContain('Change deployments (patch), only those named web');
+      expect(body).not.toContain('get, list, patch');
+      expect(body).toContain('asks for part of deployer');
+    }
+    const reading = mailOf({ asked: { ...asked, allow: ['get deployments'] } });
+    expect(reading.text).not.toContain('can change what deployments');
+  });
+
   it('says so when the catalog accepts it no longer', () => {
     const catalog = aCatalog(({ roles }) => Object.assign(roles.deployer ?? {}, { accepts: [] }));
     const { text } = createMessages({ publicUrl: 'https://curfew.example.com', catalog }).reviewMail(

@@ -18,6 +18,7 @@ import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
 import { takeEntryMutants } from './take-entry.ts';
 import { ticketMutants } from './tickets.ts';
+import { taskMutants } from './task.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...takeEntryMutants,
   ...bindMutants,
   ...foreignRoleMutants,
+  ...taskMutants,
   ...endMutants,
   ...closeMutants,
   ...sweepMutants,

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryWorld } from '#adapters/memory/world.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
+import { rulesDigest } from '#domain/cluster-role.ts';
 import { after as plus } from '#domain/instant.ts';
 import type { SignedPlan } from '#domain/plan.ts';
-import type { AccessRequest } from '#domain/request.ts';
+import { type AccessRequest, requestDigest } from '#domain/request.ts';
 import { marks } from '#domain/role-binding.ts';
 import { type TaskRole, taskRolesOf } from '#domain/task-role.ts';
 import { bindRole } from '#operations/bind-role.ts';
@@ -19,6 +20,7 @@ import { sweepCluster } from '#operations/sweep-cluster.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
+import { aRecord } from '../builders/request.ts';
 import { aWorld, stored } from '../builders/world.ts';
 import { Machine } from './machine.ts';
 import { answerByMail, ask, statusOf } from './story.ts';
@@ -174,6 +176,21 @@ describe('a request that names what it needs', () => {
     if (role) role.rules = [{ apiGroups: [''], resources: ['services'], verbs: ['get'] }];
     await machine.run();
     expect(await statusOf(world, request)).toBe('denied');
+  });
+
+  it('is asked again when it comes to something else than what was approved, though the role is the same', async () => {
+    const world = aWorld({ now: '2026-11-21T08:00:05.000Z' });
+    const approved = aRecord({ status: 'approved', asked: { allow } }).request;
+    const once = { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }] };
+    const resolved = { ...approved.resolved, task: { ...once, rulesDigest: rulesDigest(once.rules) } };
+    const digest = requestDigest({ ...approved, resolved });
+    const reviews = approved.reviews.map((review) => ({ ...review, digest }));
+    const { id } = await stored(world.inside.records, {
+      ...{ id: approved.id, status: 'approved', asked: { allow } },
+      changes: { resolved, digest, reviews },
+    });
+    await expect(openGrant(world, { requestId: id })).rejects.toMatchObject({ name: 'AskedAgain' });
+    expect((await world.inside.records.read(id))?.resolved.task?.rules).toEqual(rules);
   });
 
   it('never gets the whole role instead, whatever its record has lost', async () => {
@@ -361,6 +378,34 @@ describe('the end', () => {
     await machine.pass(62);
     expect(await statusOf(world, request)).toBe('revoked');
     expect([...roles.keys()]).toEqual(['payments/theirs']);
+  });
+
+  it('takes no Role at that place that was made for something else', async () => {
+    const { world, request, roles } = await aGrant();
+    const { grant } = (await world.inside.records.read(request.id)) ?? request;
+    if (!grant?.address) throw new Error('It was granted.');
+    world.inside.clock.advance(60_000);
+    const ended = await unbindRole(world, {
+      ...{ v: 1, deployment: 'memory', requestId: '01KAJ000000000000000000XYZ', cluster: grant.address },
+      ...{
+        bindings: grant.bindings,
+        task: true,
+        notBefore: grant.openedAt,
+        createBefore: grant.createBefore,
+      },
+    });
+    expect(ended).toMatchObject({ found: true });
+    expect(roles.size).toBe(1);
+  });
+
+  it('comes in a crowd for its Role as well', async () => {
+    const { world, request, roles } = await aGrant();
+    const { grant } = (await world.inside.records.read(request.id)) ?? request;
+    const expiresAt = grant?.expiresAt ?? '';
+    const ending = { from: plus(expiresAt, -5_000), before: plus(expiresAt, 5_000) };
+    await sweepCluster(world, { v: 1, cluster, at: world.inside.clock.now(), ending });
+    expect(await statusOf(world, request)).toBe('revoked');
+    expect(roles.size).toBe(0);
   });
 
   it('comes early when it is asked for, for the Role as well', async () => {

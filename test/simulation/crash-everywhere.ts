@@ -44,6 +44,9 @@ export const stories: Record<string, History> = {
   'one that is taken by break-glass, and looked back at': history(
     ask({ role: 'deployer', breakGlass: true }),
   ),
+  'one that is for one task': history(
+    ask({ allow: ['get,list pods', 'get pods/log web'], namespaces: ['checkout', 'payments'] }),
+  ),
   "one of a role that isn't Curfew's": history(ask({ role: 'viewer' })),
   'one of a role that comes to allow more': {
     ...history(ask({ role: 'viewer', seconds: 900 })),

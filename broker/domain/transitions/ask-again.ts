@@ -19,7 +19,11 @@ export function askAgain(before: AccessRequest, anew: Anew, at: Instant, actor: 
   const { openBy: _, notifiedAt: __, mailProblem: ___, mailTries: ____, waiting: _____, ...kept } = before;
   const { resolved, decision, reviewers, reason } = anew;
   const digest = requestDigest({ ...before, resolved });
-  const facts = { clusterRole: resolved.clusterRole, digest, decision: { ...decision }, reviewers };
+  const { clusterRole, task } = resolved;
+  const facts = {
+    ...{ clusterRole, digest, decision: { ...decision }, reviewers },
+    ...(task ? { task: { ...task } } : {}),
+  };
   const changes = { resolved, decision, reviewers, reviews: [], notified: [] };
   return advance({ ...kept, digest }, 'pending', { at, actor, type: 'asked-again', reason, facts, changes });
 }

@@ -82,6 +82,26 @@ describe('what is proposed', () => {
   });
 });
 
+describe('what is named of the role', () => {
+  const allowed = (...calls: Parameters<typeof suggest>[0]) =>
+    suggest(calls, catalog).suggestions.map(({ allow }) => allow);
+
+  it('is what was refused, and no more', () => {
+    expect(allowed(call('get', 'pods', { name: 'web-2' }))).toEqual([['get pods/web-2']]);
+    expect(
+      allowed(call('list', 'pods'), call('watch', 'pods'), call('get', 'pods/log', { name: 'web-2' })),
+    ).toEqual([['list,watch pods', 'get pods/log web-2']]);
+    const patch = call('patch', 'deployments', { apiGroup: 'apps', name: 'web' });
+    expect(allowed(patch)).toEqual([['patch deployments.apps/web']]);
+  });
+
+  it('is nothing where the role is given as a whole only', () => {
+    const roles = catalog.roles.map((role) => ({ ...role, tasks: 'never' as const }));
+    const [one] = suggest([call('list', 'pods')], { roles }).suggestions;
+    expect(one?.allow).toEqual([]);
+  });
+});
+
 describe('what can not be had', () => {
   const without = (...given: Parameters<typeof named>) =>
     suggest(given[0], catalog, given[1])

@@ -8,7 +8,7 @@ import type { Deeds } from '../people/deeds.ts';
 import { isExcused } from './by-hand.ts';
 import type { Evident } from './evidence.ts';
 import type { Invariant, Seen } from './invariant.ts';
-import type { Right } from './observe.ts';
+import { type Right, requestIdOf } from './observe.ts';
 
 /** Without faults: one second. After the last fault: a minute. */
 export const faultlessMs = 1_000;
@@ -24,19 +24,20 @@ export const earlyMs = 8_000;
 function grantsFor(seen: Seen, right: Right): Evident[] {
   const { principal, sessionName, person } = callers[right.who];
   return [...seen.evidence.all.values()].filter(
-    ({ asked, subject, clusterRole, grant }) =>
+    ({ asked, subject, clusterRole, task, grant }) =>
       grant !== undefined &&
       asked.cluster === right.cluster &&
       asked.namespaces.includes(right.namespace) &&
       clusterRole === right.clusterRole &&
+      task?.rulesDigest === right.task &&
       subject.principalArn === principal.arn &&
       (subject.kind === 'principal' ? person === undefined : subject.sessionName === sessionName),
   );
 }
 
 export const foreign = (seen: Seen, { binding }: Right) => seen.mishaps.planted.has(`binding ${binding}`);
-export const describe = ({ who, namespace, clusterRole, binding }: Right) =>
-  `${who} may use ${clusterRole} in ${namespace} by ${binding}`;
+export const describe = ({ who, namespace, clusterRole, task, binding }: Right) =>
+  `${who} may use ${task === undefined ? '' : `the rules ${task} within `}${clusterRole} in ${namespace} by ${binding}`;
 
 function breachOf(
   seen: Seen,
@@ -88,6 +89,21 @@ export const outOnTime: Invariant = {
       );
       return seen.now > latest ? `${seen.now - latest} ms past the latest instant allowed` : undefined;
     }),
+};
+
+export const rolesGo: Invariant = {
+  name: 'roles go with their grants',
+  says: 'A Role that was made for one grant is gone a minute after access has to be.',
+  breach: (seen) => {
+    const { cloud, evidence, deeds, now } = seen;
+    for (const { roles } of cloud.twins.clusters.values())
+      for (const key of roles.keys()) {
+        const grant = evidence.all.get(requestIdOf(key));
+        const late = grant?.grant ? now - deadlineOf(seen, grant) - healedMs : 0;
+        if (late > 0 && !deeds.spoiled('binding', key)) return `Role ${key} stands ${late} ms too long`;
+      }
+    return undefined;
+  },
 };
 
 /** A successor is opened so long before its start that the person sees no gap. */

@@ -12,6 +12,8 @@ export interface Evident {
   asked: Asked;
   subject: Subject;
   clusterRole: string;
+  /** Of one that is for some of its role only. */
+  task?: { rulesDigest: string };
   digest: string;
   actor: string;
   approvals: Review[];
@@ -53,13 +55,15 @@ export class Evidence {
   #take(event: AnyEvent): void {
     const { facts } = event;
     if (event.type === 'submitted') {
-      const { asked, subject, clusterRole, digest, decision, afterReview } = facts as unknown as Evident;
+      const { asked, subject, clusterRole, task, digest, decision, afterReview } =
+        facts as unknown as Evident;
       const { actor, requestId } = event;
       this.#byId.set(requestId, {
         id: requestId,
         asked,
         subject,
         clusterRole,
+        ...(task ? { task } : {}),
         digest,
         actor,
         approvals: [],
@@ -73,8 +77,8 @@ export class Evidence {
     const found = this.#byId.get(event.requestId);
     if (!found) return;
     if (event.type === 'asked-again') {
-      const { clusterRole, digest } = facts as unknown as Evident;
-      Object.assign(found, { clusterRole, digest });
+      const { clusterRole, task, digest } = facts as unknown as Evident;
+      Object.assign(found, { clusterRole, digest, ...(task ? { task } : {}) });
       delete found.approvedAt;
     }
     found.seen.add(event.seq);

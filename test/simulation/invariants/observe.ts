@@ -1,5 +1,7 @@
 /** Who may do what where: worked out from access entries and RoleBindings as EKS and RBAC do it, never from Curfew's records. */
-import type { RoleBinding } from '#domain/role-binding.ts';
+import type { MemoryCluster } from '#adapters/memory/cluster.ts';
+import { rulesDigest } from '#domain/cluster-role.ts';
+import { marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { StandingEntry } from '#ports';
 import type { Cloud } from '../cloud/cloud.ts';
 import { callers, type Name, names } from '../people/cast.ts';
@@ -9,7 +11,10 @@ export interface Right {
   /** In the catalog. */
   cluster: string;
   namespace: string;
+  /** What it gives, or what the task lies within that it is for. */
   clusterRole: string;
+  /** Digest of the rules of the Role that it binds, where it binds one. */
+  task?: string;
   /** `namespace/name` of what gives it. */
   binding: string;
   /** The request that the name of the binding says. */
@@ -38,6 +43,18 @@ function gives(
   return subjects.some(({ kind, name }) => (kind === 'User' ? name === username : groups.includes(name)));
 }
 
+/** Undefined for a RoleBinding to a Role that isn't there: it gives nothing. */
+function givenBy(
+  cluster: MemoryCluster | undefined,
+  { metadata: { namespace }, roleRef: { kind, name } }: RoleBinding,
+): Pick<Right, 'clusterRole' | 'task'> | undefined {
+  if (kind === 'ClusterRole') return { clusterRole: name };
+  const role = cluster?.roles.get(`${namespace}/${name}`);
+  if (!role) return undefined;
+  const clusterRole = role.metadata.annotations[marks.within] ?? '';
+  return { clusterRole, task: rulesDigest(role.rules) };
+}
+
 /** Every right that everybody has now, on every cluster. */
 export function observe({ twins, authorizer }: Cloud): Right[] {
   const rights: Right[] = [];
@@ -54,11 +71,13 @@ export function observe({ twins, authorizer }: Cloud): Right[] {
         if (!gives(binding, identity)) continue;
         const { namespace, uid } = binding.metadata;
         const requestId = requestIdOf(key);
+        const given = givenBy(twins.clusters.get(cluster), binding);
+        if (!given) continue;
         rights.push({
           who,
           cluster,
           namespace,
-          clusterRole: binding.roleRef.name,
+          ...given,
           binding: key,
           requestId,
           uid,

@@ -69,8 +69,8 @@ export const overIsOver: Invariant = {
   name: 'over is over',
   says: 'While a record has a final status, nothing stands that was made for it.',
   breach: ({ cloud, deeds }) => {
-    for (const { roleBindings } of cloud.twins.clusters.values())
-      for (const key of roleBindings.keys()) {
+    for (const { roleBindings, roles } of cloud.twins.clusters.values())
+      for (const key of [...roleBindings.keys(), ...roles.keys()]) {
         const id = requestIdOf(key);
         const request = cloud.twins.records.requests.get(id);
         if (request && finals.includes(request.status) && !deeds.spoiled('binding', key))
@@ -102,9 +102,11 @@ export const nothingLeft: Invariant = {
       if (!finals.includes(status)) return `${id} is still ${status}`;
     for (const order of kills.orders.values())
       if (isDriven(order)) return `the kill order ${order.id} is not done`;
-    for (const [name, { roleBindings }] of clusters)
+    for (const [name, { roleBindings, roles }] of clusters) {
       for (const key of roleBindings.keys())
         if (!mishaps.planted.has(`binding ${key}`)) return `${key} stands on ${name}`;
+      for (const key of roles.keys()) return `Role ${key} stands on ${name}`;
+    }
     for (const { principalArn, entryArn } of entries.standing.values())
       if (!mishaps.planted.has(`entry ${principalArn}`) || !entryArn.includes('/payments-prod/'))
         return `the entry of ${principalArn} stands`;

@@ -3,7 +3,7 @@ import { byHand, type Cloud, rbacPoint, start } from '../cloud/cloud.ts';
 import type { Deeds } from '../people/deeds.ts';
 import type { History } from '../people/history.ts';
 import type { Mishaps } from '../people/mishaps.ts';
-import { evidenceFirst, grantedToThem, kept, notBefore, outOnTime, withAYes } from './access.ts';
+import { evidenceFirst, grantedToThem, kept, notBefore, outOnTime, rolesGo, withAYes } from './access.ts';
 import { lookedBackByOthers, noneWhileOverdue, staysOpen, toldInTheEnd } from './after-review.ts';
 import { AsApproved } from './as-approved.ts';
 import { Evidence } from './evidence.ts';
@@ -25,6 +25,8 @@ import {
 const accessPoints = [
   'cluster.createRoleBinding',
   'cluster.deleteRoleBinding',
+  'cluster.createRole',
+  'cluster.deleteRole',
   'entries.create',
   'entries.delete',
   byHand,
@@ -70,7 +72,7 @@ export class Watch {
       ({ startsInSeconds, sequels }) =>
         startsInSeconds !== undefined || sequels.some(({ what }) => what === 'extend'),
     );
-    this.#atAnyTime = [outOnTime, killedSoon, new AsApproved(weather)];
+    this.#atAnyTime = [outOnTime, rolesGo, killedSoon, new AsApproved(weather)];
     this.#evidence = new Evidence(cloud.twins.auditSink);
     cloud.onLanded = (point) => {
       if (accessPoints.includes(point)) this.#changed.access = true;

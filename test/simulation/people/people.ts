@@ -25,6 +25,7 @@ const tries = 3;
 export interface Asking {
   cluster?: ClusterName;
   role: string;
+  allow?: string[];
   namespaces: string[];
   seconds: number;
   startsInSeconds?: number;
@@ -43,7 +44,15 @@ export class People {
 
   /** Id of the request, when the answer came. */
   async ask(who: Name, asking: Asking): Promise<string | undefined> {
-    const { cluster = 'payments-prod', role, namespaces, seconds, startsInSeconds, breakGlass } = asking;
+    const {
+      cluster = 'payments-prod',
+      role,
+      allow,
+      namespaces,
+      seconds,
+      startsInSeconds,
+      breakGlass,
+    } = asking;
     this.#keys += 1;
     const idempotencyKey = `key-${this.#keys}`;
     const startsAt =
@@ -54,6 +63,7 @@ export class People {
       cluster,
       namespaces,
       role,
+      ...(allow ? { allow } : {}),
       duration: `${seconds}s`,
       reason: 'Checkout is slow',
       ticket: 'INC-1042',
@@ -62,7 +72,7 @@ export class People {
     };
     const submitted = await this.#call(
       who,
-      `asks for ${role}${breakGlass ? ' by break-glass' : ''} in ${namespaces.join('+')} on ${cluster} for ${seconds} s`,
+      `asks for ${allow ? `${allow.join('; ')} of ` : ''}${role}${breakGlass ? ' by break-glass' : ''} in ${namespaces.join('+')} on ${cluster} for ${seconds} s`,
       (world, caller) =>
         submitRequest(world, { caller, submission: submissionSchema.parse(body), idempotencyKey }),
     );
