@@ -9,6 +9,7 @@ const onServer = (file: string, testNamePattern: string): Killer => ({
 
 /** Onboarding tries the fences out, and would stop before any test could. */
 const tries = 'cli/onboard/tries.ts';
+const taskTries = 'cli/onboard/task-role-tries.ts';
 
 export const admissionMutants: readonly Mutant[] = [
   {
@@ -68,6 +69,109 @@ export const admissionMutants: readonly Mutant[] = [
       },
     ],
     killedBy: onServer('fences/grants', 'A grant is never changed'),
+  },
+  {
+    name: 'admission lets the Role of a task hold more than its bounds',
+    guards: 'nobody gets more than the catalog offers (N50)',
+    changes: [
+      { file: 'cluster/fences/define-role.ts', from: ' && ${ruleIsCovered}', to: '' },
+      { file: taskTries, from: 'oneOf(role), beyond), fence)', to: "oneOf(role)), 'accepted')" },
+    ],
+    killedBy: onServer('fences/bounds', 'Roles by chance'),
+  },
+  {
+    name: 'admission takes a rule with names for one that its bounds hold for other names',
+    guards: 'nobody gets more than the catalog offers (N50)',
+    changes: [
+      {
+        file: 'cluster/fences/define-role.ts',
+        from: 'ofVerb.exists(b, n in b.names)',
+        to: 'ofVerb.exists(b, size(b.names) > 0)',
+      },
+    ],
+    killedBy: onServer('fences/bounds', 'Roles by chance'),
+  },
+  {
+    name: 'admission lets BindRole bind any Role',
+    guards: 'role smuggling (N50, N52)',
+    changes: [
+      {
+        file: 'cluster/fences/bind-role.ts',
+        from: "object.roleRef.name == object.metadata.?name.orValue('')",
+        to: "variables.within != ''",
+      },
+      {
+        file: taskTries,
+        from: "      { fence: 'curfew-bind-role' },\n      bindRoleUser,",
+        to: "      'accepted',\n      bindRoleUser,",
+      },
+    ],
+    killedBy: onServer('fences/every-field', 'each Role that stands'),
+  },
+  {
+    name: 'admission lets a role be bound whole that is given in part only',
+    guards: 'nobody gets more than the catalog offers (N50)',
+    changes: [
+      {
+        file: 'cluster/fences/bind-role.ts',
+        from: '!(object.roleRef.name in ${literal(inPart)})',
+        to: 'true',
+      },
+      { file: tries, from: "role.tasks === 'only'", to: "role.tasks === 'never' && role.role === ''" },
+    ],
+    killedBy: onServer('fences/bounds', 'in part only'),
+  },
+  {
+    name: 'admission lets anybody change the rules of a task’s Role',
+    guards: 'a grant is never edited (N50)',
+    changes: [
+      {
+        file: 'cluster/fences/grant-update.ts',
+        from: "'object.?rules.orValue([]) == oldObject.?rules.orValue([])',",
+        to: '',
+      },
+    ],
+    killedBy: onServer('fences/task-grants', 'The Role of a grant is never changed'),
+  },
+  {
+    name: 'admission lets anybody make what passes for a task’s Role',
+    guards: 'forged grants (N51)',
+    changes: [
+      {
+        file: 'cluster/fences/grant-forgery.ts',
+        from: "onRbac(['rolebindings', 'roles'], 'CREATE')",
+        to: "onRbac(['rolebindings'], 'CREATE')",
+      },
+      {
+        file: taskTries,
+        from: "call: async () => writes.create(roleOf(role, deployment), true),\n      expect: { fence: 'curfew-grant-forgery' },",
+        to: "call: async () => writes.create(roleOf(role, deployment), true),\n      expect: 'accepted',",
+      },
+    ],
+    killedBy: onServer('fences/task-grants', 'Nobody but DefineRole makes'),
+  },
+  {
+    name: 'admission lets DefineRole delete Roles',
+    guards: 'who grants does not end, who ends does not grant',
+    changes: [
+      {
+        file: 'cluster/fences/broker-deletes.ts',
+        from: "onRbac(['rolebindings', 'roles'], 'DELETE')",
+        to: "onRbac(['rolebindings'], 'DELETE')",
+      },
+      {
+        file: taskTries,
+        from: "      { fence: 'curfew-broker-deletes' },",
+        to: "      'accepted',",
+      },
+    ],
+    killedBy: onServer('fences/define-role', 'delete what it made'),
+  },
+  {
+    name: 'the janitor leaves Roles of tasks',
+    guards: 'nothing of a grant outlives it',
+    changes: [{ file: 'cluster/janitor/end-overdue-grants.ts', from: "await all('roles');\n", to: '' }],
+    killedBy: onServer('janitor/janitor', 'one task|never bound'),
   },
   {
     name: 'the fence around the broker’s deletes can hold up a revoke',
