@@ -17,8 +17,8 @@ import { reviewMutants } from './review.ts';
 import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
 import { takeEntryMutants } from './take-entry.ts';
-import { ticketMutants } from './tickets.ts';
 import { taskMutants } from './task.ts';
+import { ticketMutants } from './tickets.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
