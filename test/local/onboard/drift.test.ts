@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { bindRoleUser, unbindRoleUser } from '#cluster/identities.ts';
+import { bindRoleUser, defineRoleUser, unbindRoleUser } from '#cluster/identities.ts';
 import { ClusterNotReady, ForeignAccessEntry, InvalidInput } from '#domain/errors.ts';
 import { accessByKubeconfig } from '../../../cli/onboard/cluster-access.ts';
 import { isNothing, onboard } from '../../../cli/onboard/onboard.ts';
@@ -39,6 +39,7 @@ interface Kubeconfig {
 
 describe('What somebody changed by hand', () => {
   const path = `${admission}/validatingadmissionpolicies/curfew-bind-role`;
+  const definePath = `${admission}/validatingadmissionpolicies/curfew-define-role`;
   const bindingPath = `${admission}/validatingadmissionpolicybindings/curfew-bind-role`;
   type Tampered = { spec: { matchConditions: object[]; validations: object[]; matchConstraints: object } };
 
@@ -63,6 +64,12 @@ describe('What somebody changed by hand', () => {
       (p) => {
         p.spec.matchConditions.push({ name: 'never', expression: 'false' });
       },
+    ],
+    [
+      'a fence without the bounds of tasks',
+      definePath,
+      'spec.validations',
+      (p) => void p.spec.validations.pop(),
     ],
     ['a fence without one of its checks', path, 'spec.validations', (p) => void p.spec.validations.pop()],
     [
@@ -89,6 +96,12 @@ describe('What somebody changed by hand', () => {
     ],
     ['wider rights of BindRole', `${rbac}/clusterroles/${bindRoleUser}`, 'rules', (p) => widen(p)],
     ['wider rights of UnbindRole', `${rbac}/clusterroles/${unbindRoleUser}`, 'rules', (p) => widen(p)],
+    [
+      'wider rights of DefineRole',
+      `${rbac}/namespaces/payments/roles/${defineRoleUser}`,
+      'rules',
+      (p) => widen(p),
+    ],
   ])('%s is seen and mended', async (_, at, differs, tamper) => {
     await run(on);
     const object = await on.must({ method: 'GET', path: at });
@@ -128,6 +141,32 @@ describe('What somebody changed by hand', () => {
         p.spec.matchConditions.push({ name: 'never', expression: 'false' });
       }),
     ).toBe('replace');
+  });
+
+  test('a cluster from before there were tasks is brought up to date', async () => {
+    await run(on);
+    const fences = ['validatingadmissionpolicybindings', 'validatingadmissionpolicies'];
+    for (const plural of fences)
+      await on.must({ method: 'DELETE', path: `${admission}/${plural}/curfew-define-role` });
+    for (const namespace of ['payments', 'checkout'])
+      for (const plural of ['rolebindings', 'roles'])
+        await on.must({
+          method: 'DELETE',
+          path: `${rbac}/namespaces/${namespace}/${plural}/${defineRoleUser}`,
+        });
+    const entries = on.onboarding().entries;
+    await entries.remove(deployment.defineRoleArn);
+    const { steps, missingEntries } = await run(on);
+    expect(names(steps)).toEqual([
+      'create ValidatingAdmissionPolicy curfew-define-role',
+      'create ValidatingAdmissionPolicyBinding curfew-define-role',
+      `create Role checkout ${defineRoleUser}`,
+      `create RoleBinding checkout ${defineRoleUser}`,
+      `create Role payments ${defineRoleUser}`,
+      `create RoleBinding payments ${defineRoleUser}`,
+    ]);
+    expect(missingEntries.map(({ username }) => username)).toEqual([defineRoleUser]);
+    expect(isNothing(await onboard(on.onboarding(), fail, silent))).toBe(true);
   });
 
   test('is shown as it is and as it will be', async () => {
