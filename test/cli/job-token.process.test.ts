@@ -52,6 +52,11 @@ test('one token serves many calls, and a new one is fetched before it ends', asy
   while (runner.tokens.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
   waiting.kill('SIGINT');
   await waiting.ended;
+  // A reviewer sees which run it is, and answers for exactly that.
+  const shown = await house.cli(['show', id], { as: 'rita' });
+  expect(shown.stdout).toContain('pipeline deploy-bot: org/shop, main, run 4711');
+  expect(shown.stdout).toContain('https://github.com/org/shop/actions/runs/4711');
+  expect(await house.cli(['approve', id, '--yes'], { as: 'rita' })).toMatchObject({ code: 0 });
 });
 
 test.each<[string, () => NodeJS.ProcessEnv, GithubRunner['instead'], number, RegExp]>([

@@ -1,5 +1,7 @@
 /** Which workload a verified token is of, and what the catalog may say of workloads. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type * as z from 'zod';
 import { memoryRoles } from '#adapters/memory/world.ts';
 import {
@@ -223,6 +225,14 @@ describe('What was known once', () => {
     ])
       expect(now(wanted)).toMatch(/does not list the workload deploy-bot/);
   });
+});
+
+it('the example of docs/catalog.md is one', () => {
+  const page = readFileSync(new URL('../../docs/catalog.md', import.meta.url), 'utf8');
+  const block = /```yaml\n(workloads:\n[^`]*)```/.exec(page)?.[1] ?? '';
+  const { workloads } = parse(block);
+  const { 'deploy-bot': bot, 'triage-bot': agent } = workloadCatalog(workloads).workloads.identities;
+  expect([bot?.kind, agent?.kind]).toEqual(['ci', 'agent']);
 });
 
 it('a role is of the identities that list it, letter by letter', () => {

@@ -30,6 +30,10 @@ describe('who calls', () => {
 
   it.each([
     ['an IAM user', { userArn: `arn:aws:iam::${memoryAccount}:user/alice`, caller: 'AIDAALICE' }],
+    [
+      'a federated user',
+      { userArn: `arn:aws:sts::${memoryAccount}:federated-user/alice`, caller: `${memoryAccount}:alice` },
+    ],
     ['the root user', { userArn: `arn:aws:iam::${memoryAccount}:root`, caller: memoryAccount }],
     [
       'a role that nobody knows',

@@ -108,6 +108,12 @@ describe('A CI job with the token of its run', () => {
 
 describe('What a run asked for', () => {
   it('is seen, listed, withdrawn and ended by that run in that role only', async () => {
+    const bot = (repository: string) => ({
+      issuer: 'github',
+      claims: { repository, ref: 'refs/heads/main' },
+      principals: [ci.principal.arn, otherRoleOfDeployBot.arn],
+    });
+    door = aDoorWith({ identities: { 'deploy-bot': bot('org/shop'), 'triage-bot': bot('org/triage') } });
     const id = await asked(await tokenOf());
     const before = stateOf(door.world);
     const otherRole = { ...ci, principal: otherRoleOfDeployBot };

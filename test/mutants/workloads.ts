@@ -144,6 +144,68 @@ export const workloadMutants: readonly Mutant[] = [
     killedBy: unit('operations/workloads'),
   },
   {
+    name: 'keys are read by plain HTTP',
+    guards: 'addresses only from the catalog (N47)',
+    changes: [
+      {
+        file: 'broker/adapters/issuer-keys.ts',
+        from: "if (new URL(uri).protocol !== 'https:') throw new Error('not by HTTPS');",
+        to: '',
+      },
+    ],
+    killedBy: unit('adapters/issuer-keys'),
+  },
+  {
+    name: 'answers of an issuer are read however large they are',
+    guards: 'size of what others send (N45)',
+    changes: [
+      { file: 'broker/adapters/issuer-keys.ts', from: 'if (size > largestBytes)', to: 'if (size < 0)' },
+    ],
+    killedBy: unit('adapters/issuer-keys'),
+  },
+  {
+    name: 'a role is of workloads that do not list it',
+    guards: 'identity of workloads (N43)',
+    changes: [
+      {
+        file: workload,
+        from: '.filter(([, { principals }]) => principals.includes(principalArn))',
+        to: '',
+      },
+    ],
+    killedBy: unit('domain/workload'),
+  },
+  {
+    name: 'a token of two workloads is of the first',
+    guards: 'no luck in who somebody is (N09)',
+    changes: [{ file: workload, from: 'const [found, another] =', to: 'const [found, , another] =' }],
+    killedBy: unit('domain/workload'),
+  },
+  {
+    name: 'whoever has no token is a workload where tokens are required',
+    guards: 'identity of workloads (N43)',
+    changes: [
+      {
+        file: 'broker/domain/policy/guardrails/workloads.ts',
+        from: 'if (tokenRequired && !requester.workload)',
+        to: 'if (tokenRequired && requester.workload)',
+      },
+    ],
+    killedBy: unit('http/workloads'),
+  },
+  {
+    name: 'who is stopped has things done in their name',
+    guards: 'kill switches',
+    changes: [
+      {
+        file: 'broker/domain/kill-scope.ts',
+        from: 'return actsFor === undefined ? scopes :',
+        to: 'if (actsFor) return scopes;\n  return actsFor === undefined ? scopes :',
+      },
+    ],
+    killedBy: unit('operations/workloads'),
+  },
+  {
     name: 'agents get what CI jobs may have',
     guards: 'narrower rules for agents',
     changes: [

@@ -6,6 +6,7 @@ import { coversRequest } from '#domain/kill-scope.ts';
 import { policyInputSchema } from '#domain/policy/organisation.ts';
 import { policyInput } from '#domain/policy/policy-input.ts';
 import type { Workload } from '#domain/workload.ts';
+import { requestFacts } from '#http/pages/request-facts.ts';
 import { createMessages } from '#mail/review-mail.ts';
 import { openGrant } from '#operations/open-grant.ts';
 import { aCaller } from '../builders/caller.ts';
@@ -113,6 +114,8 @@ it('tells its reviewers which pipeline and run it is, and of an agent for whom',
   expect(agent.text).toContain(
     "An agent asks, not a person. It acts for alice@example.com, who can't answer",
   );
+  const page = String(requestFacts(aRequest({ caller: job() }), [], '2026-11-21T08:00:00.000Z'));
+  expect(page).toContain('<code>https://github.com/org/shop/actions/runs/4711</code>');
   // Its page is not linked to: a mail of ours holds one link.
   expect(mail.text).not.toContain('github.com');
 });
