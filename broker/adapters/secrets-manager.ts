@@ -19,14 +19,41 @@ const missing = /(^|#)(ResourceNotFoundException|InvalidRequestException)$/;
 const tries = 2;
 const timeoutMs = 1_500;
 
-export class SecretsManager implements Secrets {
-  readonly #url: URL;
-  readonly #signer: SignatureV4;
+export interface SecretsManagerCaller {
+  region: string;
+  url: URL;
+  credentials: () => Promise<Credentials>;
+}
 
-  constructor(of: { region: string; url: URL; credentials: () => Promise<Credentials> }) {
-    const { region, url, credentials } = of;
-    this.#url = url;
-    this.#signer = new SignatureV4({ service: 'secretsmanager', region, credentials, sha256: Sha256 });
+/** One operation, signed; its answer is for the caller to judge. */
+export async function callSecretsManager(
+  { region, url, credentials }: SecretsManagerCaller,
+  operation: string,
+  input: Record<string, string>,
+): Promise<Response> {
+  const signer = new SignatureV4({ service: 'secretsmanager', region, credentials, sha256: Sha256 });
+  const body = JSON.stringify(input);
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `secretsmanager.${operation}`,
+    },
+    body,
+  });
+  const { host: _, ...sent } = headers;
+  const signal = AbortSignal.timeout(timeoutMs);
+  return fetch(url, { method: 'POST', headers: sent, body, redirect: 'error', signal });
+}
+
+export class SecretsManager implements Secrets {
+  readonly #caller: SecretsManagerCaller;
+  constructor(caller: SecretsManagerCaller) {
+    this.#caller = caller;
   }
 
   async read(name: string): Promise<string | undefined> {
@@ -41,23 +68,7 @@ export class SecretsManager implements Secrets {
   }
 
   async #once(what: string, name: string): Promise<string | undefined> {
-    const url = this.#url;
-    const body = JSON.stringify({ SecretId: name });
-    const { headers } = await this.#signer.sign({
-      method: 'POST',
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: '/',
-      headers: {
-        host: url.host,
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'secretsmanager.GetSecretValue',
-      },
-      body,
-    });
-    const { host: _, ...sent } = headers;
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method: 'POST', headers: sent, body, redirect: 'error', signal });
+    const answer = await callSecretsManager(this.#caller, 'GetSecretValue', { SecretId: name });
     const value: unknown = await answer.json();
     if (answer.ok) return answerSchema.parse(value).SecretString;
     const { __type: fault } = faultSchema.parse(value);

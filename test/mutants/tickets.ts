@@ -143,18 +143,6 @@ export const ticketMutants: readonly Mutant[] = [
     killedBy: http,
   },
   {
-    name: 'a name that every object has is a source',
-    guards: 'sources of the catalog only',
-    changes: [
-      {
-        file: intake,
-        from: 'listed(world.catalog.ticketing.sources, name)',
-        to: 'world.catalog.ticketing.sources[name]',
-      },
-    ],
-    killedBy: http,
-  },
-  {
     name: 'a source speaks for tickets of others',
     guards: 'each source for its own tickets',
     changes: [

@@ -142,6 +142,18 @@ describe('the headers of an id that nobody signs', () => {
   });
 });
 
+describe('the method of a signature', () => {
+  it.each(['jira', 'github'] as const)('of %s is sha256 by name, and no other', (kind) => {
+    const { headers, body } = aDelivery(kind, { now });
+    const hex = (headers[header[kind]] ?? '').slice('sha256='.length);
+    for (const value of [hex, `=${hex}`, `sha1=${hex}`, `sha512=${hex}`, `SHA256=${hex}`, `sha256:${hex}`])
+      expect([
+        value,
+        proveBy[kind]({ headers: { [header[kind]]: value }, body }, [secretOf[kind]], now),
+      ]).toEqual([value, { unproven: 'unsigned' }]);
+  });
+});
+
 describe('several signatures', () => {
   it('of PagerDuty: one that fits is enough, wherever it stands, and other versions are passed over', () => {
     const { headers, body } = aDelivery('pagerduty', { now });
