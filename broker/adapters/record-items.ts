@@ -104,8 +104,8 @@ export function ticketItem(request: AccessRequest, isNew: boolean): Item | undef
   const { id, asked, status, updatedAt } = request;
   if (asked.ticket === undefined) return undefined;
   const key = ticketItemKey(sha256Hex(ticketKey(asked.ticket)), id);
-  if (isFinal(status)) return { ...key, over: true, [table.expiry]: epochSeconds(after(updatedAt, keptMs)) };
-  return isNew ? key : undefined;
+  if (!isFinal(status)) return isNew ? key : undefined;
+  return isNew ? undefined : { ...key, over: true, [table.expiry]: epochSeconds(after(updatedAt, keptMs)) };
 }
 
 export function epochSeconds(instant: Instant): number {
