@@ -60,7 +60,6 @@ export async function newRequest(session: Session, options: AskOptions): Promise
   if (duration !== undefined) {
     refuseNoDuration(duration);
   }
-  const allow = options.allow && allowances(options.allow);
   const startsAt = options.at === undefined ? undefined : parseStart(options.at);
   const given = { ...options, ...(duration === undefined ? {} : { for: duration }) };
   const complete = given.role && given.cluster && given.namespace?.length && given.for && given.reason;
@@ -68,6 +67,7 @@ export async function newRequest(session: Session, options: AskOptions): Promise
     ? { ...given, ticketRequired: false }
     : await fill(session, given);
   const { role, cluster, namespace, reason, ticket } = filled;
+  const allow = filled.allow && allowances(filled.allow);
   const missing = [
     ...(role ? [] : ['--role <role>']),
     ...(cluster ? [] : ['--cluster <cluster>']),
@@ -98,6 +98,10 @@ export function saidBack(request: RequestView): string {
   const { startsAt, durationSeconds } = request.asked;
   const start = startsAt ? `, from ${startInZone(startsAt)}` : '';
   return `Request ${request.id}: ${what(request)}, for ${formatDuration(durationSeconds)}${start}.`;
+}
+
+function allowanceFault(text: string): string | undefined {
+  return allowSchema.safeParse([text]).error?.issues[0]?.message;
 }
 
 /** Throws InvalidInput for what can't be understood. */
@@ -145,6 +149,8 @@ async function fill(
     if (only !== undefined && more.length === 0 && isName(only)) filled.namespace = [only];
     else if (interactive) filled.namespace = [await chooseNamespace(role)];
   }
+  if (interactive && role.tasks === 'only')
+    filled.allow ??= [await askUntil('What of it (such as get,list pods)? ', allowanceFault)];
   if (interactive) {
     filled.for ||= await askUntil('For how long (30m, 2h)? ', durationFault);
     filled.reason ||= await askUntil('Why (reviewers read it)? ', (answer) =>

@@ -38,6 +38,11 @@ describe('in the catalog, a role', () => {
 
   it.each<[string, object, RegExp]>([
     ['both', { rules: [reads('pods')] }, /^roles.viewer.rules: Say once/],
+    [
+      'only had in parts',
+      { tasks: 'only' },
+      /^roles.viewer.tasks: The clusters' own ClusterRoles are given as they/,
+    ],
     ['neither', { clusterRole: undefined }, /^roles.viewer.rules: Say once/],
     ['one of ours', { clusterRole: 'curfew:viewer:01234567' }, /belong to Curfew/],
     ['one of the broker', { clusterRole: 'curfew-system:bind-role' }, /belong to Curfew/],

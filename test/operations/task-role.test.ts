@@ -20,8 +20,10 @@ import { sweepCluster } from '#operations/sweep-cluster.ts';
 import { unbindRole } from '#operations/unbind-role.ts';
 import { aCaller } from '../builders/caller.ts';
 import { aCatalog } from '../builders/catalog.ts';
+import { haveView, offerViewer } from '../builders/foreign-role.ts';
 import { aRecord } from '../builders/request.ts';
 import { aWorld, stored } from '../builders/world.ts';
+import { aDoor } from '../http/signed-call.ts';
 import { Machine } from './machine.ts';
 import { answerByMail, ask, statusOf } from './story.ts';
 import { leftovers, standingBindings, standingRoles } from './world-view.ts';
@@ -127,6 +129,22 @@ describe('a request that names what it needs', () => {
     expect(decision).toMatchObject({ outcome: 'refuse', matched: ['task'] });
     expect(decision.reasons.join()).toContain(words);
     expect((await simulate(wanted ? undefined : ['get pods'])).decision.outcome).toBe('review');
+  });
+
+  it("is refused of a ClusterRole that isn't Curfew's, whose bounds no fence knows", async () => {
+    const world = aWorld({ catalog: aCatalog((catalog) => offerViewer(catalog)) });
+    haveView(world.clusterOf('payments-prod'));
+    new Machine(world);
+    await expect(ask(world, 'alice', { role: 'viewer', allow: ['get pods'] })).rejects.toMatchObject({
+      name: 'RequestRefused',
+      message: expect.stringContaining('only given as it is'),
+    });
+    expect((await ask(world, 'alice', { role: 'viewer' })).status).toBe('pending');
+    const { roles } = await (await aDoor(world).get('/v1/catalog', aCaller('alice'))).json();
+    expect(roles.map(({ name, tasks }: { name: string; tasks: string }) => [name, tasks])).toContainEqual([
+      'viewer',
+      'never',
+    ]);
   });
 
   it('still needs the reviews and the ticket of its role, and its risk is that of the task', async () => {

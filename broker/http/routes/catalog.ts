@@ -105,6 +105,8 @@ function roleViewOf(
     name,
     inShort: role.rules ? inShort(role.rules) : foreignInShort(role.clusterRole),
     escalations: role.rules ? concernsOf(role) : [],
+    // The fences know no bounds of rules that the catalog doesn't hold.
+    tasks: role.rules ? role.tasks : 'never',
     maxDurationSeconds: role.maxDuration,
     reviewsNeeded: fewest(role.reviews),
     breakGlass: breakGlassViewOf(role),
