@@ -63,7 +63,6 @@ export function manifestsFor(
   const fences = [
     bindRole(offer, protectedNamespaces, deployment),
     defineRole(offer, protectedNamespaces, deployment),
-    grantForgery,
     grantUpdate,
     brokerDeletes,
     janitor(deployment),
@@ -78,6 +77,8 @@ export function manifestsFor(
     peoplePods,
     peopleRevisions,
     ...environmentFences(catalog, clusterName, protectedNamespaces),
+    // Last: an API server takes up policies in the order in which they are written, so once this one holds, all of them do.
+    grantForgery,
   ];
   return {
     fences: fences.flatMap((fence) => fenceManifests(fence, labels)),

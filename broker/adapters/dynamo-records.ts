@@ -12,26 +12,23 @@ import type { LiveGrant } from '#domain/live-grant.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { Change, Page, Records } from '#ports';
-import { liveCursor, pageLimit, readCursor, readLiveCursor, writeCursor } from './cursor.ts';
+import { liveCursor, pageLimit, readCursor, readLiveCursor } from './cursor.ts';
+import { onIndex, page } from './dynamo-index.ts';
 import { getItem, type Query, queryItems } from './dynamo-queries.ts';
-import { type TransactItem, transact } from './dynamo-transaction.ts';
-import { checkOff, switchOnOf } from './kill-switches.ts';
+import { writesOf } from './dynamo-record-writes.ts';
+import { transact } from './dynamo-transaction.ts';
+import { switchOnOf } from './kill-switches.ts';
 import {
   agePosition,
   duePartition,
   duePosition,
-  eventItem,
   eventOf,
   type Item,
-  idempotencyItem,
-  linkItem,
   linkOf,
   liveOf,
   livePartition,
   requesterPartition,
-  requestItem,
   requestOf,
-  ticketItem,
   unshippedPartition,
 } from './record-items.ts';
 import { anyStoredEvent, storedEvent } from './stored-request.ts';
@@ -64,7 +61,7 @@ export class DynamoRecords implements Records {
     const { request } = change;
     const digest = changeDigest(change);
     const what = `Writing request ${request.id}`;
-    if ((await transact(this.#documents, what, this.#writes(change, digest))) === 'done') return;
+    if ((await transact(this.#documents, what, writesOf(this.#table, change, digest))) === 'done') return;
     // A condition failed. If our own last event stands there, this very change worked before and its answer was lost.
     const written = await this.#get(what, eventKey(request.id, request.audit.seq));
     if (written?.change === digest) return;
@@ -73,44 +70,6 @@ export class DynamoRecords implements Records {
     throw new RecordChanged(
       `Request ${request.id} changed meanwhile, or its link or idempotency key was used. Read it again.`,
     );
-  }
-
-  #writes(change: Change, digest: string): TransactItem[] {
-    const { request, expectedVersion, events, newLinks = [], usedLink, idempotency, unless = [] } = change;
-    const isNew = { TableName: this.#table, ConditionExpression: 'attribute_not_exists(pk)' };
-    const writes: TransactItem[] = [
-      expectedVersion === 0
-        ? { Put: { ...isNew, Item: requestItem(request) } }
-        : {
-            Put: {
-              TableName: this.#table,
-              Item: requestItem(request),
-              ConditionExpression: 'version = :expected',
-              ExpressionAttributeValues: { ':expected': expectedVersion },
-            },
-          },
-      ...events.map((event) => ({ Put: { ...isNew, Item: eventItem(event, digest) } })),
-      ...newLinks.map((link) => ({ Put: { ...isNew, Item: linkItem(link) } })),
-      ...checkOff(this.#table, unless, request.id),
-    ];
-    const ticket = ticketItem(request, expectedVersion === 0);
-    if (ticket) writes.push({ Put: { TableName: this.#table, Item: ticket } });
-    if (usedLink) {
-      writes.push({
-        Update: {
-          TableName: this.#table,
-          Key: linkKey(usedLink.hash),
-          UpdateExpression: 'SET usedAt = :at',
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(usedAt)',
-          ExpressionAttributeValues: { ':at': usedLink.at },
-        },
-      });
-    }
-    if (idempotency) {
-      const item = idempotencyItem(idempotency, request.id, request.updatedAt);
-      writes.push({ Put: { ...isNew, Item: item } });
-    }
-    return writes;
   }
 
   async read(requestId: string): Promise<AccessRequest | undefined> {
@@ -133,7 +92,7 @@ export class DynamoRecords implements Records {
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<AccessRequest>> {
     const most = pageLimit(limit);
-    const query = this.#onIndex(requester, requesterPartition(requesterKey), {
+    const query = onIndex(this.#table, requester, requesterPartition(requesterKey), {
       ScanIndexForward: false,
       ...(cursor === undefined ? {} : { before: readCursor('mine', cursor) }),
     });
@@ -145,7 +104,7 @@ export class DynamoRecords implements Records {
     const most = pageLimit(limit);
     const after = cursor === undefined ? {} : { after: readCursor('open', cursor) };
     const items = await this.#onAllShards('Listing open requests', most + 1, (shard) =>
-      this.#onIndex(due, duePartition(shard), after),
+      onIndex(this.#table, due, duePartition(shard), after),
     );
     return page('open', items.map(requestOf), most, ({ dueAt = '', id }) => duePosition({ dueAt, id }));
   }
@@ -156,12 +115,12 @@ export class DynamoRecords implements Records {
   ): Promise<Page<LiveGrant>> {
     // Shard after shard, each from where the page before ended.
     const [shard, after] = cursor === undefined ? [0, ''] : readLiveCursor(cursor);
-    const query = this.#onIndex(live, livePartition(cluster, shard), after === '' ? {} : { after });
+    const query = onIndex(this.#table, live, livePartition(cluster, shard), after === '' ? {} : { after });
     const what = `Listing what may stand on ${cluster.eksName}`;
     const items = (await queryItems(this.#documents, what, query, limit + 1)).map(liveOf);
-    const page = items.slice(0, limit);
-    if (items.length > limit) return { items: page, cursor: liveCursor(shard, page.at(-1)?.requestId ?? '') };
-    return shard + 1 < shards ? { items: page, cursor: liveCursor(shard + 1, '') } : { items: page };
+    const some = items.slice(0, limit);
+    if (items.length > limit) return { items: some, cursor: liveCursor(shard, some.at(-1)?.requestId ?? '') };
+    return shard + 1 < shards ? { items: some, cursor: liveCursor(shard + 1, '') } : { items: some };
   }
 
   async liveDue({ from, before }: { from: Instant; before: Instant }, limit: number): Promise<LiveGrant[]> {
@@ -181,7 +140,7 @@ export class DynamoRecords implements Records {
   async due(now: Instant, limit: number): Promise<string[]> {
     const items = await this.#onAllShards('Looking for due requests', limit, (shard) => ({
       // '~' sorts behind every character of an id: everything due at `now` itself counts too.
-      ...this.#onIndex(due, duePartition(shard), { before: `${now}#~` }),
+      ...onIndex(this.#table, due, duePartition(shard), { before: `${now}#~` }),
       ProjectionExpression: `pk, ${due.sortKey}`,
     }));
     return items.slice(0, limit).flatMap((item) => requestIdOfKey(String(item.pk)) ?? []);
@@ -233,7 +192,7 @@ export class DynamoRecords implements Records {
         queryItems(
           this.#documents,
           'Looking for events not yet shipped',
-          this.#onIndex(unshipped, unshippedPartition(shard), {}),
+          onIndex(this.#table, unshipped, unshippedPartition(shard), {}),
           limit * 10,
         ),
       ),
@@ -264,36 +223,4 @@ export class DynamoRecords implements Records {
   #get(what: string, key: Item): Promise<Item | undefined> {
     return getItem(this.#documents, what, this.#table, key);
   }
-
-  #onIndex(
-    index: { name: string; partitionKey: string; sortKey: string },
-    partition: string,
-    { after, before, ...more }: { after?: string; before?: string; ScanIndexForward?: boolean },
-  ): Query {
-    const bound = after ?? before;
-    const range =
-      bound === undefined ? '' : ` AND ${index.sortKey} ${after === undefined ? '<' : '>'} :bound`;
-    return {
-      TableName: this.#table,
-      IndexName: index.name,
-      KeyConditionExpression: `${index.partitionKey} = :partition${range}`,
-      ExpressionAttributeValues: {
-        ':partition': partition,
-        ...(bound === undefined ? {} : { ':bound': bound }),
-      },
-      ...more,
-    };
-  }
-}
-
-/** `requests` holds one more than the page where there is one more to come. */
-function page(
-  list: string,
-  requests: AccessRequest[],
-  limit: number,
-  position: (request: AccessRequest) => string,
-): Page<AccessRequest> {
-  const items = requests.slice(0, limit);
-  const last = items.at(-1);
-  return requests.length > limit && last ? { items, cursor: writeCursor(list, position(last)) } : { items };
 }

@@ -84,9 +84,6 @@ const dnsSuffixes: readonly (readonly [RegExp, string])[] = [
 
 /** The regional STS endpoint, in the DNS suffix of the region's partition (GovCloud shares the commercial one). */
 export function stsHost(region: string): string {
-  return `sts.${region}.${dnsSuffix(region)}`;
-}
-
-export function dnsSuffix(region: string): string {
-  return dnsSuffixes.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
+  const suffix = dnsSuffixes.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
+  return `sts.${region}.${suffix}`;
 }

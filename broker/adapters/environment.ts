@@ -51,14 +51,6 @@ export function environment<S extends Setting>(
   return Object.fromEntries(found) as Environment<S>;
 }
 
-/** Where a service is asked instead of its usual address, by the variables that every AWS SDK knows. */
-export function serviceEndpoint(
-  service: string,
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): string | undefined {
-  return variables[`AWS_ENDPOINT_URL_${service}`] || variables.AWS_ENDPOINT_URL || undefined;
-}
-
 function faultOf(value: string | undefined, error: z.ZodError): string {
   if (value === undefined || value === '') return 'missing';
   return error.issues.map((issue) => issue.message).join(', ');

@@ -32,6 +32,15 @@ export interface Marked {
   metadata: { labels: Record<string, string> };
 }
 
+/** What marks the RoleBinding, and the Role, of a grant as ours. */
+export function labelsOf({ deployment, requestId }: Pick<BindPlan, 'deployment' | 'requestId'>) {
+  return {
+    [marks.managedBy]: managedBy,
+    [marks.deployment]: deployment,
+    [marks.request]: requestId.toLowerCase(),
+  };
+}
+
 export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
   return plan.bindings.map(({ namespace, name }) => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -39,11 +48,7 @@ export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
     metadata: {
       name,
       namespace,
-      labels: {
-        [marks.managedBy]: managedBy,
-        [marks.deployment]: plan.deployment,
-        [marks.request]: plan.requestId.toLowerCase(),
-      },
+      labels: labelsOf(plan),
       annotations: {
         ...(plan.task ? { [marks.within]: plan.clusterRole } : {}),
         [marks.expiresAt]: plan.expiresAt,

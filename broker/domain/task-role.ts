@@ -1,10 +1,9 @@
 /** The Role of a grant that is for one task only: a pure function of its plan, named as its RoleBinding, made before it, deleted after it. */
-import { managedBy } from './access-entry.ts';
 import type { PolicyRule } from './catalog.ts';
 import { canonicalRules, rulesDigest } from './cluster-role.ts';
 import type { BindPlan } from './plan.ts';
 import { allows } from './rbac.ts';
-import { marks } from './role-binding.ts';
+import { labelsOf, marks } from './role-binding.ts';
 
 /** The part of a Kubernetes Role that Curfew writes and compares. */
 export interface TaskRole {
@@ -54,11 +53,7 @@ export function taskRolesOf(plan: BindPlan): TaskRole[] {
     metadata: {
       name,
       namespace,
-      labels: {
-        [marks.managedBy]: managedBy,
-        [marks.deployment]: plan.deployment,
-        [marks.request]: plan.requestId.toLowerCase(),
-      },
+      labels: labelsOf(plan),
       annotations: {
         [marks.within]: plan.clusterRole,
         [marks.expiresAt]: plan.expiresAt,

@@ -9,7 +9,7 @@ import { type Try, triedFence } from './tries.ts';
 
 const fenceKinds = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
-/** API servers take up new policies one after another, within seconds. */
+/** API servers take up new policies in the order in which they are written, within seconds: what is waited for is written last. */
 const patience = { withinMs: 60_000, everyMs: 250 };
 
 /** Throws ClusterUnfenced when the fences are in place but don't refuse `forbidden` in time; no rights are given then. */

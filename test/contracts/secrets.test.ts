@@ -1,12 +1,17 @@
 /** Secrets: Secrets Manager's own API, signed, as the emulator checks it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sdkOptions } from '#adapters/sdk-options.ts';
 import { SecretsManager, secretsManager } from '#adapters/secrets-manager.ts';
 import { Unavailable } from '#domain/errors.ts';
 import { rootKeys } from '#local/emulator/emulator.ts';
 import { createSecret } from '#local/emulator/secrets.ts';
 import { localCloud, region } from './local-cloud.ts';
+
+const clientAt = (endpoint: string, credentials: { accessKeyId: string; secretAccessKey: string }) =>
+  new SecretsManagerClient({ ...sdkOptions('answering', region), endpoint, credentials });
 
 describe('Secrets in Secrets Manager', () => {
   const { emulator } = localCloud();
@@ -26,10 +31,8 @@ describe('Secrets in Secrets Manager', () => {
 
   it("can't be read by whoever may not, and the message holds no key", async () => {
     const { url } = emulator();
-    const credentials = async () => ({ accessKeyId: 'AKIAWRONG', secretAccessKey: 'hunter2' });
-    const failed = new SecretsManager({ region, url: new URL(url), credentials }).read(
-      'curfew/webhooks/jira',
-    );
+    const credentials = { accessKeyId: 'AKIAWRONG', secretAccessKey: 'hunter2' };
+    const failed = new SecretsManager(clientAt(url, credentials)).read('curfew/webhooks/jira');
     await expect(failed).rejects.toThrow(Unavailable);
     await expect(failed).rejects.toThrow(/Reading the secret curfew\/webhooks\/jira failed/);
     await expect(failed).rejects.not.toThrow(/hunter2/);
@@ -47,9 +50,9 @@ describe('a service that does not answer as it should', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise<unknown>((resolve) => server.close(resolve)));
   const read = () => {
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     asked = 0;
-    return new SecretsManager({ region, url, credentials: async () => rootKeys }).read('s');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return new SecretsManager(clientAt(url, rootKeys)).read('s');
   };
 
   it.each([

@@ -120,6 +120,7 @@ describe('the deployed functions', () => {
       SurveyCluster: 'ZodError',
       SweepCluster: 'ZodError',
       SweepGrants: 'answers',
+      TakeWebhook: 'answers',
       UnbindRole: 'ZodError',
     });
   });

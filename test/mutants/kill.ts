@@ -172,8 +172,8 @@ export const killMutants: readonly Mutant[] = [
     guards: 'the kill switch within the transaction',
     changes: [
       {
-        file: 'broker/adapters/dynamo-records.ts',
-        from: '...checkOff(this.#table, unless, request.id),',
+        file: 'broker/adapters/dynamo-record-writes.ts',
+        from: '...checkOff(tableName, unless, request.id),',
         to: '',
       },
     ],

@@ -3,6 +3,7 @@ import { contract, type Mutant, unit } from './mutant.ts';
 
 const memory = 'broker/adapters/memory/records.ts';
 const dynamo = 'broker/adapters/dynamo-records.ts';
+const writes = 'broker/adapters/dynamo-record-writes.ts';
 const whole = 'broker/adapters/whole-change.ts';
 
 export const recordMutants: readonly Mutant[] = [
@@ -61,7 +62,7 @@ export const recordMutants: readonly Mutant[] = [
     guards: 'concurrent changes of one request (N28, N37)',
     changes: [
       {
-        file: dynamo,
+        file: writes,
         from: "ConditionExpression: 'version = :expected',",
         to: "ConditionExpression: 'version = :expected OR attribute_exists(pk)',",
       },
@@ -73,9 +74,9 @@ export const recordMutants: readonly Mutant[] = [
     guards: 'history that is never rewritten (N59)',
     changes: [
       {
-        file: dynamo,
+        file: writes,
         from: '...events.map((event) => ({ Put: { ...isNew, Item: eventItem(event, digest) } })),',
-        to: '...events.map((event) => ({ Put: { TableName: this.#table, Item: eventItem(event, digest) } })),',
+        to: '...events.map((event) => ({ Put: { TableName: tableName, Item: eventItem(event, digest) } })),',
       },
     ],
     killedBy: contract('records', 'in DynamoDB.*refuses to write events over others'),
@@ -85,7 +86,7 @@ export const recordMutants: readonly Mutant[] = [
     guards: 'single use of a link (N11)',
     changes: [
       {
-        file: dynamo,
+        file: writes,
         from: "ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(usedAt)',",
         to: "ConditionExpression: 'attribute_exists(pk)',",
       },
@@ -97,9 +98,9 @@ export const recordMutants: readonly Mutant[] = [
     guards: 'duplicate requests (N37)',
     changes: [
       {
-        file: dynamo,
+        file: writes,
         from: 'writes.push({ Put: { ...isNew, Item: item } });',
-        to: 'writes.push({ Put: { TableName: this.#table, Item: item } });',
+        to: 'writes.push({ Put: { TableName: tableName, Item: item } });',
       },
     ],
     killedBy: contract('records', 'in DynamoDB.*keeps an idempotency key'),
@@ -128,13 +129,13 @@ export const recordMutants: readonly Mutant[] = [
     changes: [
       {
         file: dynamo,
-        from: "if ((await transact(this.#documents, what, this.#writes(change, digest))) === 'done') return;",
+        from: "if ((await transact(this.#documents, what, writesOf(this.#table, change, digest))) === 'done') return;",
         to:
           'const early = await switchOnOf(this.#documents, this.#table, change.unless ?? []);\n' +
           '    if (early) throw killSwitchOn(early);\n' +
-          "    if ((await transact(this.#documents, what, this.#writes(change, digest))) === 'done') return;",
+          "    if ((await transact(this.#documents, what, writesOf(this.#table, change, digest))) === 'done') return;",
       },
-      { file: dynamo, from: '...checkOff(this.#table, unless, request.id),', to: '' },
+      { file: writes, from: '...checkOff(tableName, unless, request.id),', to: '' },
     ],
     killedBy: contract('kills', 'in DynamoDB.*while it travels'),
   },

@@ -2,6 +2,7 @@
 import { histories, type Mutant, unit } from './mutant.ts';
 
 const grants = 'broker/operations/sweep-grants.ts';
+const drive = 'broker/operations/drive-requests.ts';
 const lifecycle = 'broker/domain/lifecycle.ts';
 
 export const sweepMutants: readonly Mutant[] = [
@@ -9,7 +10,7 @@ export const sweepMutants: readonly Mutant[] = [
     name: 'the sweep gives up what failed for a quarter of an hour',
     guards: 'never gives up (N27)',
     changes: [
-      { file: grants, from: 'request === newest || isTry(request)', to: 'isTry(request)' },
+      { file: drive, from: 'request === newest || isTry(request)', to: 'isTry(request)' },
       {
         file: 'broker/domain/transitions/note-standing.ts',
         from: 'return minutes <= 3 || minutes % 15 === 0 || (minutes < 15',
@@ -21,7 +22,7 @@ export const sweepMutants: readonly Mutant[] = [
   {
     name: 'a grant that can not be ended hides behind others that can not',
     guards: 'never gives up (N27)',
-    changes: [{ file: grants, from: 'if (ended > 0 && later.length > 0) await', to: 'if (ended < 0) await' }],
+    changes: [{ file: drive, from: 'if (ended > 0 && later.length > 0) await', to: 'if (ended < 0) await' }],
     killedBy: unit('operations/never-gives-up'),
   },
   {
@@ -29,7 +30,7 @@ export const sweepMutants: readonly Mutant[] = [
     guards: 'executions that vanished or hang (N22)',
     changes: [
       {
-        file: grants,
+        file: drive,
         from: 'const live = requests.filter(({ status }) => mayStand(status));',
         to: "const live = requests.filter(({ status, waiting }) => mayStand(status) && waiting?.state !== 'HoldGrant');",
       },
@@ -77,7 +78,7 @@ export const sweepMutants: readonly Mutant[] = [
     guards: 'the fault of one is not another’s (N23)',
     changes: [
       {
-        file: grants,
+        file: drive,
         from: '    swept.failed.push({ requestId: what, error });\n  }',
         to: '    throw error;\n  }',
       },
@@ -101,7 +102,7 @@ export const sweepMutants: readonly Mutant[] = [
     guards: 'effects outside the table are driven again',
     changes: [
       {
-        file: grants,
+        file: drive,
         from: "if (execution === 'absent') await world.executions.start(request);\n  else await mailReviewers",
         to: "if (execution !== 'absent') await mailReviewers",
       },
@@ -111,7 +112,7 @@ export const sweepMutants: readonly Mutant[] = [
   {
     name: 'an answer whose wake-up was lost is not told again',
     guards: 'effects outside the table are driven again',
-    changes: [{ file: grants, from: '  else await signalAnswer(world, request);\n}', to: '}' }],
+    changes: [{ file: drive, from: '  else await signalAnswer(world, request);\n}', to: '}' }],
     killedBy: unit('operations/driven-again'),
   },
   {

@@ -5,6 +5,7 @@ import { allowedBy, type LabelSelector } from '#domain/aggregation.ts';
 import type { PolicyRule } from '#domain/catalog.ts';
 import { ClusterNotReady, PlanRefused, Unavailable } from '#domain/errors.ts';
 import type { SurveyedRole } from '#domain/foreign-role.ts';
+import type { Instant } from '#domain/instant.ts';
 import type { NamespaceLabels } from '#domain/namespaces.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
@@ -24,6 +25,8 @@ export class MemoryCluster {
   readonly roleBindings = new Map<string, Stored<RoleBinding>>();
   /** Those of grants that are for one task. */
   readonly roles = new Map<string, Stored<TaskRole>>();
+  /** When each RoleBinding and Role was made, as a server notes it; by its UID. */
+  readonly madeAt = new Map<string, Instant>();
   readonly clusterRoles = new Map<string, StandingRole>();
   /** Namespaces in which onboarding has given the broker its rights. */
   readonly namespaces = new Set<string>();
@@ -131,6 +134,7 @@ class MemorySession implements ClusterSession {
     const standing = ofKind(cluster);
     if (standing.has(`${namespace}/${name}`)) return 'exists';
     const uid = cluster.nextUid();
+    cluster.madeAt.set(uid, this.#clock.now());
     const copy = copyOf(object);
     standing.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
     return { uid };

@@ -1,7 +1,9 @@
 /** Promises 3 and 4: nothing of others is touched, and every change of a record is one event of a whole chain. */
+import type { MemoryCluster } from '#adapters/memory/cluster.ts';
 import { chainFault } from '#domain/audit-event.ts';
 import { isDriven } from '#domain/kill-order.ts';
 import type { Status } from '#domain/request.ts';
+import { marks } from '#domain/role-binding.ts';
 import { statusTable } from '../../builders/status-table.ts';
 import { eksClusters } from '../people/cast.ts';
 import type { Invariant, Seen } from './invariant.ts';
@@ -65,12 +67,23 @@ export const onlyOurs: Invariant = {
   },
 };
 
+/** Admission refuses it while it stands; the sweep of the cluster finds it. */
+function cameTooLate(
+  { madeAt }: MemoryCluster,
+  { metadata }: { metadata: { uid: string; annotations: Record<string, string> } },
+): boolean {
+  const createBefore = metadata.annotations[marks.createBefore];
+  const made = madeAt.get(metadata.uid);
+  return made !== undefined && createBefore !== undefined && made >= createBefore;
+}
+
 export const overIsOver: Invariant = {
   name: 'over is over',
-  says: 'While a record has a final status, nothing stands that was made for it.',
+  says: 'While a record has a final status, nothing stands that was made for it, but what came too late for admission while its fences were down.',
   breach: ({ cloud, deeds }) => {
-    for (const { roleBindings, roles } of cloud.twins.clusters.values())
-      for (const key of [...roleBindings.keys(), ...roles.keys()]) {
+    for (const cluster of cloud.twins.clusters.values())
+      for (const [key, object] of [...cluster.roleBindings, ...cluster.roles]) {
+        if (cameTooLate(cluster, object)) continue;
         const id = requestIdOf(key);
         const request = cloud.twins.records.requests.get(id);
         if (request && finals.includes(request.status) && !deeds.spoiled('binding', key))
