@@ -58,13 +58,16 @@ describe('a service that does not answer as it should', () => {
   it.each([
     [500, '{"__type": "InternalServiceError"}'],
     [400, '{"__type": "com.amazonaws.secretsmanager#ThrottlingException"}'],
-    [200, '{}'],
-    [200, 'not json'],
     [503, ''],
   ])('with %d %s is unavailable, after a second try', async (status, body) => {
     answer = { status, body };
     await expect(read()).rejects.toThrow(Unavailable);
     expect(asked).toBe(2);
+  });
+
+  it.each(['{}', 'not json'])('with 200 %s is unavailable', async (body) => {
+    answer = { status: 200, body };
+    await expect(read()).rejects.toThrow(Unavailable);
   });
 
   it.each([
