@@ -7,7 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { name: 'unit', ...projects.unit, testTimeout: 30_000 } },
-      { test: { name: 'simulation', ...projects.simulation, testTimeout: 900_000 } },
+      { test: { name: 'simulation', ...projects.simulation, testTimeout: 2_400_000 } },
       {
         test: {
           name: 'local',
