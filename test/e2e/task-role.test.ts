@@ -74,7 +74,7 @@ describe.concurrent('curfew request --allow', () => {
   });
 
   test('is refused what the role does not cover, with what it does; nobody is asked', async () => {
-    const person = await aPerson('vera');
+    const person = await aPerson('thekla');
     const asking = (...what: string[]) =>
       person.terminal.run('curfew', ['request', ...askArgs(person, { allow: what }), '--no-wait']);
     expect(await asking('get,delete pods')).toMatchObject({
