@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { forbiddenCalls } from './forbidden-calls.ts';
+import { labelKey } from './label-patterns.ts';
 import { assurances, factorNames } from './policy/decision.ts';
 import { weekdays } from './policy/hours.ts';
 
@@ -59,12 +60,9 @@ const tightening = {
     .describe("`signed`: a reviewer has to sign with their own identity; a mailed link isn't enough."),
 };
 
-const labelKey = z
+const labelKeySchema = z
   .string()
-  .regex(
-    /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
-    'Write the key of a label such as team or app.kubernetes.io/name.',
-  );
+  .regex(new RegExp(`^${labelKey}$`), 'Write the key of a label such as team or app.kubernetes.io/name.');
 
 export const environmentSchema = z.strictObject({
   production: z.boolean().default(false).describe('Counts as a risk factor.'),
@@ -75,7 +73,7 @@ export const environmentSchema = z.strictObject({
     .default([])
     .describe('Calls that its clusters refuse to everybody with a grant, whatever their role allows.'),
   requiredLabels: z
-    .array(labelKey)
+    .array(labelKeySchema)
     .max(10)
     .default([])
     .describe('Labels that nobody with a grant may take off or change.'),

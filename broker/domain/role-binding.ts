@@ -12,17 +12,20 @@ export const marks = {
   within: 'curfew.dev/within',
 } as const;
 
+/** Of a RoleBinding or Role: what Curfew writes and compares. */
+export interface Metadata {
+  name: string;
+  namespace: string;
+  uid?: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
 /** The part of a Kubernetes RoleBinding that Curfew writes and compares. */
 export interface RoleBinding {
   apiVersion: 'rbac.authorization.k8s.io/v1';
   kind: 'RoleBinding';
-  metadata: {
-    name: string;
-    namespace: string;
-    uid?: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-  };
+  metadata: Metadata;
   roleRef: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'ClusterRole' | 'Role'; name: string };
   subjects: { apiGroup: 'rbac.authorization.k8s.io'; kind: 'User' | 'Group'; name: string }[];
 }
@@ -33,7 +36,7 @@ export interface Marked {
 }
 
 /** What marks the RoleBinding, and the Role, of a grant as ours. */
-export function labelsOf({ deployment, requestId }: Pick<BindPlan, 'deployment' | 'requestId'>) {
+export function marksOf({ deployment, requestId }: Pick<BindPlan, 'deployment' | 'requestId'>) {
   return {
     [marks.managedBy]: managedBy,
     [marks.deployment]: deployment,
@@ -48,7 +51,7 @@ export function roleBindingsOf(plan: BindPlan): RoleBinding[] {
     metadata: {
       name,
       namespace,
-      labels: labelsOf(plan),
+      labels: marksOf(plan),
       annotations: {
         ...(plan.task ? { [marks.within]: plan.clusterRole } : {}),
         [marks.expiresAt]: plan.expiresAt,

@@ -3,19 +3,13 @@ import type { PolicyRule } from './catalog.ts';
 import { canonicalRules, rulesDigest } from './cluster-role.ts';
 import type { BindPlan } from './plan.ts';
 import { allows } from './rbac.ts';
-import { labelsOf, marks } from './role-binding.ts';
+import { type Metadata, marks, marksOf } from './role-binding.ts';
 
 /** The part of a Kubernetes Role that Curfew writes and compares. */
 export interface TaskRole {
   apiVersion: 'rbac.authorization.k8s.io/v1';
   kind: 'Role';
-  metadata: {
-    name: string;
-    namespace: string;
-    uid?: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-  };
+  metadata: Metadata;
   rules: PolicyRule[];
 }
 
@@ -53,7 +47,7 @@ export function taskRolesOf(plan: BindPlan): TaskRole[] {
     metadata: {
       name,
       namespace,
-      labels: labelsOf(plan),
+      labels: marksOf(plan),
       annotations: {
         [marks.within]: plan.clusterRole,
         [marks.expiresAt]: plan.expiresAt,

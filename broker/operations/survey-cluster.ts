@@ -5,7 +5,7 @@
 import { rulesDigest } from '#domain/cluster-role.ts';
 import { instantSchema } from '#domain/instant.ts';
 import type { StandingGrant, StandingRole, Survey, SurveyPlan } from '#domain/plan.ts';
-import { marks, type RoleBinding } from '#domain/role-binding.ts';
+import { type Metadata, marks, type RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { ClusterSession, World } from '#ports';
 
@@ -22,7 +22,7 @@ export async function surveyCluster(world: Pick<World, 'cluster'>, plan: SurveyP
       ...(namespaces ? { namespaces: await each(namespaces, (name) => session.readLabels(name)) } : {}),
     };
   }
-  if (taskRoles) return { grants: [], ...(await surveyRoles(session, plan)) };
+  if (taskRoles) return { grants: [], ...(await surveyTaskRoles(session, plan)) };
   if (places) {
     const read = await Promise.all(
       places.map(({ namespace, name }) => session.readRoleBinding(namespace, name)),
@@ -34,7 +34,7 @@ export async function surveyCluster(world: Pick<World, 'cluster'>, plan: SurveyP
   return { grants: items.map(standingGrant), ...rest };
 }
 
-async function surveyRoles(
+async function surveyTaskRoles(
   session: ClusterSession,
   { deployment, cursor, places }: Omit<SurveyPlan, 'v' | 'cluster'>,
 ): Promise<Pick<Survey, 'taskRoles' | 'cursor'>> {
@@ -47,36 +47,32 @@ async function surveyRoles(
   return { taskRoles: items.map(standingRole), ...rest };
 }
 
-function standingRole({ metadata, rules }: TaskRole): StandingRole {
-  const { namespace, name, uid = '', labels, annotations } = metadata;
-  const expiresAt = instantSchema.safeParse(annotations[marks.expiresAt]).data;
-  return {
-    namespace,
-    name,
-    uid,
-    requestId: (labels[marks.request] ?? '').toUpperCase(),
-    rulesDigest: rulesDigest(rules),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  };
-}
-
 async function each<T>(names: readonly string[], read: (name: string) => Promise<T>) {
   const found = await Promise.all(names.map(async (name) => [name, await read(name)] as const));
   return Object.fromEntries(found);
 }
 
+function standingRole({ metadata, rules }: TaskRole): StandingRole {
+  return { ...placedAs(metadata), rulesDigest: rulesDigest(rules) };
+}
+
 function standingGrant({ metadata, roleRef, subjects }: RoleBinding): StandingGrant {
-  const { namespace, name, uid = '', labels, annotations } = metadata;
-  const expiresAt = instantSchema.safeParse(annotations[marks.expiresAt]).data;
-  const createBefore = instantSchema.safeParse(annotations[marks.createBefore]).data;
+  const createBefore = instantOn(metadata, marks.createBefore);
   return {
-    namespace,
-    name,
-    uid,
-    requestId: (labels[marks.request] ?? '').toUpperCase(),
+    ...placedAs(metadata),
     roleRef: { kind: roleRef.kind, name: roleRef.name },
     subjects: subjects.map((subject) => ({ kind: subject.kind, name: subject.name })),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(createBefore === undefined ? {} : { createBefore }),
   };
 }
+
+/** Where it stands, for which request and until when, as far as its marks tell. */
+function placedAs(metadata: Metadata) {
+  const { namespace, name, uid = '', labels } = metadata;
+  const expiresAt = instantOn(metadata, marks.expiresAt);
+  const requestId = (labels[marks.request] ?? '').toUpperCase();
+  return { namespace, name, uid, requestId, ...(expiresAt === undefined ? {} : { expiresAt }) };
+}
+
+const instantOn = ({ annotations }: Metadata, mark: string) =>
+  instantSchema.safeParse(annotations[mark]).data;

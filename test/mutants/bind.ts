@@ -72,8 +72,8 @@ export const bindMutants: readonly Mutant[] = [
     guards: 'a late creation that opens a door (N25)',
     changes: [
       {
-        file: 'broker/adapters/memory/cluster.ts',
-        from: '!createBefore || !(this.#clock.now() < createBefore)',
+        file: 'broker/adapters/memory/admission.ts',
+        from: '!createBefore || !(now < createBefore)',
         to: '!createBefore',
       },
     ],

@@ -9,8 +9,9 @@ import type { Instant } from '#domain/instant.ts';
 import type { NamespaceLabels } from '#domain/namespaces.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { marks, type RoleBinding } from '#domain/role-binding.ts';
-import { liesWithin, type TaskRole } from '#domain/task-role.ts';
+import type { TaskRole } from '#domain/task-role.ts';
 import type { Clock, ClusterApi, ClusterSession, Page } from '#ports';
+import { admitBinding, admitRole } from './admission.ts';
 import { copyOf } from './copy.ts';
 
 interface StandingRole {
@@ -107,7 +108,7 @@ class MemorySession implements ClusterSession {
       'bind-role',
       binding,
       ({ roleBindings }) => roleBindings,
-      () => this.#admitBinding(binding),
+      () => admitBinding(binding, this.#clock.now()),
     );
   }
 
@@ -116,7 +117,7 @@ class MemorySession implements ClusterSession {
       'define-role',
       role,
       ({ roles }) => roles,
-      (cluster) => this.#admitRole(cluster, role),
+      ({ clusterRoles }) => admitRole(role, clusterRoles, this.#clock.now()),
     );
   }
 
@@ -138,34 +139,6 @@ class MemorySession implements ClusterSession {
     const copy = copyOf(object);
     standing.set(`${namespace}/${name}`, { ...copy, metadata: { ...copy.metadata, uid } });
     return { uid };
-  }
-
-  #admitBinding(binding: RoleBinding): void {
-    const { metadata, roleRef, subjects } = binding;
-    this.#admit(binding);
-    const ownRole = roleRef.name === metadata.name && metadata.annotations[marks.within] !== undefined;
-    if (roleRef.kind === 'Role' && !ownRole) throw refusal(binding, 'its Role is not its own');
-    if (subjects.length !== 1 || !subjects[0]?.name.startsWith('curfew:'))
-      throw refusal(binding, 'its subject is not one of ours');
-  }
-
-  #admitRole({ clusterRoles }: MemoryCluster, role: TaskRole): void {
-    this.#admit(role);
-    const bounds = clusterRoles.get(role.metadata.annotations[marks.within] ?? '');
-    if (!bounds) throw refusal(role, 'it lies within nothing that is offered');
-    if (!liesWithin(role.rules, bounds.rules))
-      throw refusal(role, 'its rules do not lie within their bounds');
-  }
-
-  /** What the admission policies for CREATE refuse of both kinds, as far as Curfew itself could run into it. */
-  #admit(object: RoleBinding | TaskRole): void {
-    const { name, labels, annotations } = object.metadata;
-    const createBefore = annotations[marks.createBefore];
-    if (labels[marks.managedBy] !== managedBy) throw refusal(object, 'it is not marked as ours');
-    if (name !== `curfew-${labels[marks.request]}`)
-      throw refusal(object, 'its name is not that of its request');
-    if (!createBefore || !(this.#clock.now() < createBefore))
-      throw refusal(object, 'create-before has passed');
   }
 
   async readRoleBinding(namespace: string, name: string): Promise<RoleBinding | undefined> {
@@ -260,7 +233,3 @@ class MemorySession implements ClusterSession {
 }
 
 type OfKind<T extends RoleBinding | TaskRole> = (cluster: MemoryCluster) => Map<string, Stored<T>>;
-
-function refusal({ kind, metadata: { namespace, name } }: RoleBinding | TaskRole, why: string): PlanRefused {
-  return new PlanRefused(`Admission refused ${kind} ${namespace}/${name}: ${why}.`);
-}
