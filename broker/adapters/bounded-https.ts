@@ -22,8 +22,10 @@ export class NoAnswer extends Error {}
 export async function ask(url: URL, question: Question): Promise<{ status: number; text: string }> {
   const { method, headers, body, certificateAuthority: ca, timeoutMs, maxAnswerBytes } = question;
   const signal = AbortSignal.timeout(timeoutMs);
-  // A connection that was kept while the function was frozen may be dead: each question has its own.
-  const options = { method, headers, agent: false as const, signal, ...(ca === undefined ? {} : { ca }) };
+  // A connection that was kept while the function was frozen may be dead: each question has its own. By Node's own
+  // agent all the same, which is the one that goes by HTTPS_PROXY where NODE_USE_ENV_PROXY says so.
+  const alone = { ...headers, connection: 'close' };
+  const options = { method, headers: alone, signal, ...(ca === undefined ? {} : { ca }) };
   try {
     const asking = request(url, options).end(body);
     const [response]: IncomingMessage[] = await once(asking, 'response', { signal });

@@ -1,6 +1,6 @@
 /** Stand-ins for the REST APIs of Jira Cloud, ServiceNow and PagerDuty: strict about who asks for what and how, and able to misbehave. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,15 +28,20 @@ export type Mischief =
   | 'hangs-up'
   | 'trickles';
 
-export interface TicketServer {
-  url: string;
-  certificateAuthority: string;
+export interface TicketSystemStandIn {
   tickets: Map<string, KeptTicket>;
   /** Path and query of what was asked, oldest first; also of what it refused. */
   asked: string[];
   /** Who may ask. */
   authorization: string;
   mischief: Mischief | undefined;
+  /** For whoever serves it: `startTicketServer`, or `startNamedHosts` under a name. */
+  answer: RequestListener;
+}
+
+export interface TicketServer extends TicketSystemStandIn {
+  url: string;
+  certificateAuthority: string;
   stop(): Promise<void>;
 }
 
@@ -44,7 +49,7 @@ type Answer = [status: number, body: unknown];
 
 const windowFields = { from: 'customfield_10061', to: 'customfield_10062' };
 
-const systems: Record<LookedAt, (url: URL, accept: string, server: TicketServer) => Answer> = {
+const systems: Record<LookedAt, (url: URL, accept: string, server: TicketSystemStandIn) => Answer> = {
   jira(url, accept, { tickets }) {
     const [, key] = /^\/rest\/api\/3\/issue\/([A-Z][A-Z0-9_]*-\d+)$/.exec(url.pathname) ?? [];
     const fields = url.searchParams.get('fields')?.split(',') ?? [];
@@ -137,40 +142,48 @@ const systems: Record<LookedAt, (url: URL, accept: string, server: TicketServer)
   },
 };
 
+export function aTicketSystem(system: LookedAt, authorization: string): TicketSystemStandIn {
+  const made: TicketSystemStandIn = {
+    tickets: new Map(),
+    asked: [],
+    authorization,
+    mischief: undefined,
+    answer(request, response) {
+      request.resume();
+      serve(system, made, request, response);
+    },
+  };
+  return made;
+}
+
+/** At an address of its own, certified by an authority of its own. */
 export async function startTicketServer(system: LookedAt, authorization: string): Promise<TicketServer> {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-tickets-'));
   const pki = await ensurePki(dir);
   const [ca, cert, key] = await Promise.all(
     [pki.ca, pki.serverCert, pki.serverKey].map((file) => readFile(file, 'utf8')),
   );
-  const https = createServer({ cert, key }, (request, response) => {
-    request.resume();
-    serve(system, running, request, response);
-  });
+  const made = aTicketSystem(system, authorization);
+  const https = createServer({ cert, key }, made.answer);
   await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
-  const running: TicketServer = {
+  return Object.assign(made, {
     url: `https://127.0.0.1:${(https.address() as AddressInfo).port}`,
     certificateAuthority: ca ?? '',
-    tickets: new Map(),
-    asked: [],
-    authorization,
-    mischief: undefined,
     async stop() {
       https.closeAllConnections();
       await new Promise((resolve) => https.close(resolve));
       await rm(dir, { recursive: true, force: true });
     },
-  };
-  return running;
+  });
 }
 
 function serve(
   system: LookedAt,
-  server: TicketServer,
+  server: TicketSystemStandIn,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const url = new URL(request.url ?? '', server.url);
+  const url = new URL(request.url ?? '', 'https://tickets.example.com');
   server.asked.push(request.url ?? '');
   const { mischief } = server;
   if (mischief === 'hangs') return;

@@ -16,7 +16,7 @@ import { type Api, openApi } from '../../cli/api/client.ts';
 import { jobToken } from '../../cli/job-token.ts';
 import { type GithubRunner, startGithubRunner } from '../builders/github-runner.ts';
 import { anIssuer, githubKeys, shopJob, type TestIssuer } from '../builders/issuer.ts';
-import { type OidcIssuers, startOidcIssuers } from '../local/oidc-issuer.ts';
+import { jsonAt, type NamedHosts, startNamedHosts } from '../local/named-hosts.ts';
 import { factsOf } from './cloud.ts';
 import { bindingsOf } from './insight.ts';
 import { tableText } from './secrets.ts';
@@ -36,7 +36,7 @@ const reportJob = {
 let dir: string;
 let github: TestIssuer;
 let gitlabIssuer: TestIssuer;
-let issuers: OidcIssuers;
+let issuers: NamedHosts;
 let runner: GithubRunner;
 let cloud: LocalCloud;
 let terminals: (profile: string) => Terminal;
@@ -47,14 +47,15 @@ beforeAll(async () => {
     anIssuer(),
     anIssuer({ url: gitlab, kid: 'lab', alg: 'ES256' }),
   ]);
-  issuers = await startOidcIssuers(join(dir, 'issuers'), {
-    [githubKeys]: github.jwks,
-    [`${gitlab}/oauth/discovery/keys`]: gitlabIssuer.jwks,
+  const keys = new URL(githubKeys);
+  issuers = await startNamedHosts(join(dir, 'issuers'), {
+    [keys.host]: jsonAt({ [keys.pathname]: github.jwks }),
+    [new URL(gitlab).host]: jsonAt({ '/oauth/discovery/keys': gitlabIssuer.jwks }),
   });
   runner = await startGithubRunner(github, shopJob);
   cloud = await startLocalCloud({
     progress: silentProgress(),
-    company: { catalog: 'test/e2e/pipeline/curfew.yaml', cluster: 'payments-prod', role: 'pod-reader' },
+    company: { catalog: 'test/e2e/outside/curfew.yaml', cluster: 'payments-prod', role: 'pod-reader' },
     functionEnv: issuers.env,
   });
   await Promise.all(
