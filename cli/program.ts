@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { afterReviewCommand } from './commands/after-review.ts';
 import { configureCommand } from './commands/configure.ts';
 import { extendCommand } from './commands/extend.ts';
+import { inboxCommand } from './commands/inbox.ts';
 import { killCommand } from './commands/kill.ts';
 import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
@@ -37,7 +38,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
       revokeCommand,
     ],
   ],
-  ['Answer requests:', [approveCommand, denyCommand, afterReviewCommand]],
+  ['Answer requests:', [inboxCommand, approveCommand, denyCommand, afterReviewCommand]],
   ['In an emergency:', [killCommand]],
   [
     'Set up:',

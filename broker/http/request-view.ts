@@ -225,8 +225,25 @@ export const requestPage = z
   .meta({ id: 'RequestPage' });
 export type RequestPage = z.output<typeof requestPage>;
 
+const holding = z.object({
+  id: z.string(),
+  status,
+  role: z.string(),
+  cluster: z.string(),
+  namespaces: z.array(z.string()),
+  expiresAt: instant.optional(),
+});
+export type Holding = z.output<typeof holding>;
+
 export const requestWithEvents = z
-  .object({ request: requestView, events: z.array(eventView).describe('The timeline, oldest first.') })
+  .object({
+    request: requestView,
+    events: z.array(eventView).describe('The timeline, oldest first.'),
+    holds: z
+      .array(holding)
+      .optional()
+      .describe('While it waits for reviews, for others than its requester: what else they have or ask for.'),
+  })
   .meta({ id: 'RequestWithEvents' });
 export type RequestWithEvents = z.output<typeof requestWithEvents>;
 
@@ -235,6 +252,11 @@ type Withheld = 'waiting';
 type Undecided = Exclude<keyof AccessRequest, keyof RequestView | Withheld>;
 const undecided: Undecided[] = [] satisfies never[];
 void undecided;
+
+export function holdingOf({ id, status, asked, grant }: AccessRequest): Holding {
+  const { role, cluster, namespaces } = asked;
+  return { id, status, role, cluster, namespaces, ...(grant ? { expiresAt: grant.expiresAt } : {}) };
+}
 
 /** The wire form of a record. What the schema does not name is left out, so a new field is never shown by accident. */
 export function viewOf(request: AccessRequest): RequestView {

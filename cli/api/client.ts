@@ -59,7 +59,7 @@ export interface Api {
   submit(body: NewRequest, idempotencyKey: string): Promise<RequestView>;
   simulate(body: NewRequest): Promise<SimulationView>;
   extend(id: string, body: Extension, idempotencyKey: string): Promise<RequestView>;
-  list(query: { scope: 'mine' | 'open'; limit: number; cursor?: string }): Promise<RequestPage>;
+  list(query: { scope: 'mine' | 'open' | 'waiting'; limit: number; cursor?: string }): Promise<RequestPage>;
   show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
   review(id: string, body: ReviewAnswer): Promise<RequestView>;
   reviewAfterwards(id: string, body: AfterReviewAnswer): Promise<RequestView>;

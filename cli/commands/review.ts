@@ -1,12 +1,11 @@
 /** `curfew approve` and `curfew deny`: a review, signed with the reviewer's own identity, of exactly what was shown. */
 import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
-import { concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import { requestDigest } from '#domain/request.ts';
-import { grantedRules } from '#domain/task-rules.ts';
 import type { RequestView } from '#http/request-view.ts';
+import { bewareOf } from '../beware.ts';
 import { CancelledByUser } from '../failures.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession } from '../session.ts';
 import { askYes } from '../terminal/ask.ts';
 import { requestSummary } from '../views/request-summary.ts';
 import { standing, what, whoAsked } from '../views/words.ts';
@@ -35,9 +34,9 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
     .action(async (given: string, options: { reason?: string; yes?: boolean }, command: Command) => {
       const session = openSession(command);
       const { terminal } = session;
-      const { request } = await session.api().show(requestId(given));
-      const beware = answer === 'approve' ? await bewareOf(session, request) : [];
-      terminal.print([...requestSummary(request, beware), '']);
+      const { request, holds } = await session.api().show(requestId(given));
+      const beware = answer === 'approve' ? bewareOf(await session.api().catalog(), request) : [];
+      terminal.print([...requestSummary(request, { beware, holds }), '']);
       if (!options.yes && answer === 'approve') {
         if (!terminal.interactive) {
           throw new InvalidInput(
@@ -55,14 +54,8 @@ function reviewCommand(answer: 'approve' | 'deny', description: string, examples
     });
 }
 
-/** What the role asked for can lead to, with what the catalog says to it now. */
-async function bewareOf(session: Session, { asked, resolved }: RequestView): Promise<string[]> {
-  const { roles } = await session.api().catalog();
-  const accepts = roles.find(({ name }) => name === asked.role)?.accepts ?? [];
-  return concernsOf({ rules: [...grantedRules(resolved)], accepts }).map(concernInWords);
-}
-
-function outcome(request: RequestView, answer: 'approve' | 'deny'): string {
+/** What an answer has come to, in a sentence or two. */
+export function outcome(request: RequestView, answer: 'approve' | 'deny'): string {
   const verb = answer === 'approve' ? 'Approved' : 'Denied';
   const rest = request.status === 'pending' ? ` Still ${standing(request)}.` : '';
   return `${verb}: ${what(request)}, asked by ${whoAsked(request)}.${rest}`;

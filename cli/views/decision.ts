@@ -9,7 +9,7 @@ type Decision = RequestView['decision'];
 export type Row = readonly [label: string, value: string | undefined];
 
 /** One row per line; the label stands at the first of several. */
-export const rows = (label: string, lines: readonly string[]): Row[] =>
+export const rows = (label: string, lines: readonly string[] = []): Row[] =>
   lines.map((line, i) => [i === 0 ? label : '', safeText(line)]);
 
 export function reviewRows(

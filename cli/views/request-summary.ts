@@ -1,19 +1,27 @@
 /** One request, whole: what a reviewer must see before answering, and what a requester wants to know afterwards. */
 import { formatDuration } from '#domain/duration.ts';
-import { rulesInWords } from '#domain/rules-in-words.ts';
+import { inShort, rulesInWords } from '#domain/rules-in-words.ts';
 import { grantedRules } from '#domain/task-rules.ts';
-import type { RequestView } from '#http/request-view.ts';
+import type { Holding, RequestView } from '#http/request-view.ts';
 import { pairs } from '../terminal/table.ts';
 import { when, zoneName } from '../terminal/times.ts';
 import { breakGlassRows } from './break-glass.ts';
-import { reasonRows, reviewRows, riskRows } from './decision.ts';
+import { reasonRows, reviewRows, riskRows, rows } from './decision.ts';
+import { holdingsInWords } from './holdings.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
 import { roleInWords, standing, whoAsked, whoGetsIn } from './words.ts';
 
-/** `beware`: what a reviewer is to think of before answering. */
+/** For reviewers. */
+export interface ToldBesides {
+  /** What they are to think of before answering. */
+  beware?: readonly string[];
+  /** What else the one who asks has. */
+  holds?: readonly Holding[] | undefined;
+}
+
 export function requestSummary(
   request: RequestView,
-  beware: readonly string[] = [],
+  { beware = [], holds }: ToldBesides = {},
   now: Date = new Date(),
 ): string[] {
   const { asked, decision, reviews, resolved } = request;
@@ -22,7 +30,7 @@ export function requestSummary(
     return `${reviewer} ${answer === 'approve' ? 'approved' : 'denied'} (${how})${reason ? `: ${reason}` : ''}`;
   });
   const span = spanOf(request);
-  const granted = rulesInWords(grantedRules(resolved));
+  const granted = grantedRules(resolved);
   return pairs([
     ['Request', request.id],
     ['Status', `${request.status}: ${standing(request, now)}`],
@@ -34,8 +42,9 @@ export function requestSummary(
       'Only',
       asked.allow && `${asked.allow.join('; ')} (by a role made for this request, within ${asked.role})`,
     ],
-    ...granted.map((line, i) => [i === 0 ? 'Allows' : '', line] as const),
-    ...beware.map((line, i) => [i === 0 ? 'Beware' : '', line] as const),
+    ['In short', inShort(granted, asked.namespaces)],
+    ...rows('Allows', rulesInWords(granted)),
+    ...rows('Beware', beware),
     ['Cluster', asked.cluster],
     [asked.namespaces.length === 1 ? 'Namespace' : 'Namespaces', asked.namespaces.join(', ')],
     ['For', formatDuration(asked.durationSeconds)],
@@ -48,6 +57,7 @@ export function requestSummary(
     ...reasonRows(decision),
     ...reviewRows(decision, request.reviewers),
     ...riskRows(decision),
-    ...reviewed.map((line, i) => [i === 0 ? 'Reviews' : '', line] as const),
+    ...rows('Has besides', holds && holdingsInWords(holds, now)),
+    ...rows('Reviews', reviewed),
   ]);
 }

@@ -23,7 +23,11 @@ export function whoGetsIn({ subject }: Pick<RequestView, 'subject'>): string {
 }
 
 /** `pod-reader on payments-prod, namespace payments`; with what it is held to, where it is for less than the role. */
-export function what({ asked }: Pick<RequestView, 'asked'>): string {
+export function what({
+  asked,
+}: {
+  asked: Pick<RequestView['asked'], 'role' | 'cluster' | 'namespaces' | 'allow'>;
+}): string {
   const only = asked.allow ? `only ${asked.allow.join('; ')} of ` : '';
   const places = asked.namespaces.length === 1 ? 'namespace' : 'namespaces';
   return safeText(`${only}${asked.role} on ${asked.cluster}, ${places} ${asked.namespaces.join(', ')}`);

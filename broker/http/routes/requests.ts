@@ -10,15 +10,15 @@ import { showRequest } from '#operations/show-request.ts';
 import { submitRequest } from '#operations/submit-request.ts';
 import { withdrawRequest } from '#operations/withdraw-request.ts';
 import { byId, pageQuery } from '../page-query.ts';
-import { requestPage, requestView, requestWithEvents, viewOf } from '../request-view.ts';
+import { holdingOf, requestPage, requestView, requestWithEvents, viewOf } from '../request-view.ts';
 import { type Route, route } from '../route.ts';
 
 const listQuery = z.strictObject({
   scope: z
-    .enum(['mine', 'open'])
+    .enum(['mine', 'open', 'waiting'])
     .default('mine')
     .describe(
-      '`mine`: all I asked for, newest first. `open`: not over yet, or with an after-review that is open, and of concern to me.',
+      '`mine`: all I asked for, newest first. `open`: not over yet, or with an after-review that is open, and of concern to me. `waiting`: what I can answer now, by review or after-review.',
     ),
   ...pageQuery,
 });
@@ -118,8 +118,9 @@ export const requests: Route[] = [
     answers: { 200: { description: 'The request and its audit events.', schema: requestWithEvents } },
     problems: ['RequestNotFound'],
     async handle(world, { caller, params: { id } }) {
-      const { request, events } = await showRequest(world, { caller, id });
-      return { status: 200, body: { request: viewOf(request), events } };
+      const { request, events, holds } = await showRequest(world, { caller, id });
+      const besides = holds === undefined ? {} : { holds: holds.map(holdingOf) };
+      return { status: 200, body: { request: viewOf(request), events, ...besides } };
     },
   }),
   route({
