@@ -27,8 +27,18 @@ import type { RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { TicketFacts } from '#domain/ticket.ts';
 import type { Issuer, Vouched } from '#domain/workload.ts';
-import type { EntryLedger, KillOrders, KnownClusters, Page, Records, TicketNotes } from './stores.ts';
+import type { Authenticators, PageOrigin } from './authenticators.ts';
+import type {
+  EntryLedger,
+  KillOrders,
+  KnownClusters,
+  Page,
+  Passkeys,
+  Records,
+  TicketNotes,
+} from './stores.ts';
 
+export type * from './authenticators.ts';
 export type * from './stores.ts';
 
 export interface Clock {
@@ -229,6 +239,9 @@ export interface World {
   kills: KillOrders;
   clusters: KnownClusters;
   ticketNotes: TicketNotes;
+  passkeys: Passkeys;
+  authenticators: Authenticators;
+  pages: PageOrigin;
   ledger: EntryLedger;
   entries: AccessEntries;
   cluster: ClusterApi;

@@ -1,11 +1,12 @@
 /** What is kept: records with their events, kill orders, known clusters, and who holds which access entry. Part of the ports. */
 import type { EntryItem, EntryKey } from '#domain/access-entry.ts';
-import type { AnyEvent, AuditEvent, KillStatus } from '#domain/audit-event.ts';
+import type { AnyEvent, AuditEvent, KillStatus, PasskeyStatus } from '#domain/audit-event.ts';
 import type { EksCluster } from '#domain/eks-cluster.ts';
 import type { Instant } from '#domain/instant.ts';
 import type { KillOrder } from '#domain/kill-order.ts';
 import type { KillScope, KillSwitch } from '#domain/kill-scope.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
+import type { Passkey } from '#domain/passkey.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { Closing } from '#domain/ticket-closing.ts';
@@ -86,6 +87,27 @@ export interface KillOrders {
   switchOn(scopes: readonly KillScope[]): Promise<KillSwitch | undefined>;
   /** Those that need passes, oldest first; eventually consistent. */
   driven(): Promise<KillOrder[]>;
+}
+
+/** One transaction: the passkey (conditional on expectedVersion; 0 = must not exist) and its events. */
+export interface PasskeyChange {
+  passkey: Passkey;
+  expectedVersion: number;
+  events: AuditEvent<PasskeyStatus>[];
+}
+
+/** Passkeys of reviewers; none is ever deleted. */
+export interface Passkeys {
+  /** RecordChanged for another version. */
+  save(change: PasskeyChange): Promise<void>;
+  /** Strongly consistent. */
+  read(id: string): Promise<Passkey | undefined>;
+  /** All of one person, by its main name, oldest first; consistent. */
+  of(person: string): Promise<Passkey[]>;
+  /** Events in order; consistent. */
+  events(id: string): Promise<AuditEvent<PasskeyStatus>[]>;
+  /** All, newest first; eventually consistent. InvalidInput for a cursor that isn't ours. */
+  list(page: { limit: number; cursor?: string }): Promise<Page<Passkey>>;
 }
 
 /** A delivery of a ticket system: its source in the catalog, and what it is known again by. */

@@ -6,12 +6,15 @@ import {
   eventTypes,
   type KillStatus,
   killStatuses,
+  type PasskeyStatus,
+  passkeyStatuses,
 } from '#domain/audit-event.ts';
 import { instantSchema } from '#domain/instant.ts';
 import type { LiveGrant } from '#domain/live-grant.ts';
 import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
+import { storedReview } from './stored-review.ts';
 
 const instant = instantSchema;
 const status = z.enum(statuses);
@@ -151,16 +154,7 @@ export const storedRequest = z.looseObject({
     risk,
   }),
   reviewers: z.array(z.string()),
-  reviews: z.array(
-    z.looseObject({
-      reviewer: z.string(),
-      answer: z.enum(['approve', 'deny']),
-      reason: z.string().exactOptional(),
-      at: instant,
-      assurance: z.enum(assurances),
-      digest: z.string(),
-    }),
-  ),
+  reviews: z.array(storedReview),
   reviewBy: instant,
   firstStart: instant.exactOptional(),
   openBy: instant.exactOptional(),
@@ -228,8 +222,16 @@ export const storedKillEvent = z.looseObject({
   ...event,
   status: z.enum(killStatuses),
 }) satisfies z.ZodType<AuditEvent<KillStatus>>;
+export const storedPasskeyEvent = z.looseObject({
+  ...event,
+  status: z.enum(passkeyStatuses),
+}) satisfies z.ZodType<AuditEvent<PasskeyStatus>>;
 /** To ship it: of whatever it is. */
-export const anyStoredEvent = z.union([storedEvent, storedKillEvent]) satisfies z.ZodType<AnyEvent>;
+export const anyStoredEvent = z.union([
+  storedEvent,
+  storedKillEvent,
+  storedPasskeyEvent,
+]) satisfies z.ZodType<AnyEvent>;
 
 export const storedLink = z.looseObject({
   hash: z.string(),

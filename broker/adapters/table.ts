@@ -56,6 +56,16 @@ export const killSwitchKey = (scopeHash: string, shard: number) => ({
 /** Kill orders in the indexes `due` (those that need passes) and `requester` (all), in which requests have other partitions. */
 export const killPartition = 'KILL';
 
+/** Beside its events, as a kill order is. */
+export const passkeyKey = (id: string) => ({ pk: `REQUEST#${id}`, sk: 'PASSKEY' });
+
+/** All passkeys in the index `requester`, in which requests have other partitions. */
+export const passkeyPartition = 'PASSKEY';
+
+/** That a person has a passkey: there from its first write on. */
+export const holdsPartition = (personHash: string) => `PASSKEYS#${personHash}`;
+export const holdsKey = (personHash: string, id: string) => ({ pk: holdsPartition(personHash), sk: id });
+
 /** That a request carries a ticket: there from its first write on, marked once it is over. */
 export const ticketPartition = (ticketHash: string) => `TICKET#${ticketHash}`;
 export const ticketItemKey = (ticketHash: string, requestId: string) => ({

@@ -1,4 +1,4 @@
-/** AuditEvent: one fact about one request, or one kill order, chained to the one before by its hash. */
+/** AuditEvent: one fact about one request, kill order or passkey, chained to the one before by its hash. */
 import { digestOf } from './digest.ts';
 import type { Instant } from './instant.ts';
 import type { Status } from './request.ts';
@@ -6,6 +6,13 @@ import type { Status } from './request.ts';
 /** Of a kill order: ending what is live, having ended it and still on, and no longer on. */
 export const killStatuses = ['killing', 'killed', 'lifted'] as const;
 export type KillStatus = (typeof killStatuses)[number];
+
+/** Of a passkey: asked for, made and not yet vouched for, good for reviews, and good for nothing any more. */
+export const passkeyStatuses = ['enrolling', 'unconfirmed', 'usable', 'revoked'] as const;
+export type PasskeyStatus = (typeof passkeyStatuses)[number];
+
+/** Of whatever is on record. */
+export type AnyStatus = Status | KillStatus | PasskeyStatus;
 
 /** Hash that the first event of a request points back to. */
 export const chainStart = '0'.repeat(64);
@@ -39,12 +46,18 @@ export const eventTypes = [
   'kill-passed',
   'kill-done',
   'kill-lifted',
+  'passkey-asked',
+  'passkey-registered',
+  'passkey-confirmed',
+  'passkey-used',
+  'passkey-suspected',
+  'passkey-revoked',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-export interface AuditEvent<S extends Status | KillStatus = Status> {
+export interface AuditEvent<S extends AnyStatus = Status> {
   v: 1;
-  /** Of the request, or of the kill order. */
+  /** Of the request, of the kill order, or of the passkey. */
   requestId: string;
   /** 1 for the first event of a request, without gaps. */
   seq: number;
@@ -62,11 +75,11 @@ export interface AuditEvent<S extends Status | KillStatus = Status> {
 }
 
 /** What is stored, shipped and verified alike, whatever it is about. */
-export type AnyEvent = AuditEvent<Status | KillStatus>;
+export type AnyEvent = AuditEvent<AnyStatus>;
 
 export type NewEvent = Pick<AuditEvent, 'at' | 'type' | 'actor' | 'facts'>;
 
-export function chain<S extends Status | KillStatus>(
+export function chain<S extends AnyStatus>(
   head: { seq: number; hash: string },
   requestId: string,
   status: S,

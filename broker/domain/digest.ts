@@ -9,9 +9,13 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+export function sha256Bytes(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}
+
 /** Lower-case hex SHA-256 (64 characters) of a text. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return sha256Bytes(text).toString('hex');
 }
 
 /** Lower-case hex SHA-256 of a value's canonical JSON. */

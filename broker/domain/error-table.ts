@@ -27,6 +27,8 @@ export const errorTable = {
   NotDue: { status: 409, exit: 7, retry: false, title: 'Its time has not come' },
   KillSwitchOn: { status: 409, exit: 7, retry: false, title: 'A kill switch is on' },
   KillNotFound: { status: 404, exit: 6, retry: false, title: 'No such kill order' },
+  PasskeyRefused: { status: 403, exit: 4, retry: false, title: 'Passkey not accepted' },
+  PasskeyNotFound: { status: 404, exit: 6, retry: false, title: 'No such passkey' },
   EndRequested: { status: 409, exit: 7, retry: false, title: 'An end was requested' },
   EntryBusy: { status: 503, exit: 8, retry: true, title: 'Busy' },
   ForeignAccessEntry: { status: 409, exit: 7, retry: false, title: 'Access entry of someone else' },

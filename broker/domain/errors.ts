@@ -68,6 +68,13 @@ export class KillSwitchOn extends CurfewError {
 export class KillNotFound extends CurfewError {
   override readonly name = 'KillNotFound';
 }
+/** A passkey that doesn't show that its person approves exactly this: another site's, person's or request's, copied, or revoked. */
+export class PasskeyRefused extends CurfewError {
+  override readonly name = 'PasskeyRefused';
+}
+export class PasskeyNotFound extends CurfewError {
+  override readonly name = 'PasskeyNotFound';
+}
 /** An end was requested before the grant became active. */
 export class EndRequested extends CurfewError {
   override readonly name = 'EndRequested';

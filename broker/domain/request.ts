@@ -9,6 +9,7 @@ import { durationSchema } from './duration.ts';
 import type { EksCluster } from './eks-cluster.ts';
 import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
+import type { PasskeyProof } from './passkey-challenge.ts';
 import type { ClusterAddress } from './plan.ts';
 import type { Assurance, Decision } from './policy/decision.ts';
 import type { Workload } from './workload.ts';
@@ -100,8 +101,10 @@ export interface Review {
   answer: 'approve' | 'deny';
   reason?: string;
   at: Instant;
-  /** How sure it is that it was they: holder of the mailed link, or their own IAM signature. */
+  /** How sure it is that it was they: holder of the mailed link, their own IAM signature, or their passkey. */
   assurance: Assurance;
+  /** The passkey, and what it signed. */
+  passkey?: { id: string; proof: PasskeyProof };
   /** Digest of what they were shown. */
   digest: string;
 }

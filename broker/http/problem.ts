@@ -42,6 +42,8 @@ export const nextStep: Record<ProblemName, string> = {
   NotDue: 'Nothing to do: it is opened when its time comes.',
   KillSwitchOn: 'Wait until an operator has lifted it, then ask again.',
   KillNotFound: 'Check the id: GET /v1/kills lists them.',
+  PasskeyRefused: 'Open the link from the mail again, and approve with your own passkey.',
+  PasskeyNotFound: 'Check the id: GET /v1/passkeys lists yours.',
   EndRequested: 'Nothing to do: the end was asked for and is under way.',
   EntryBusy: 'Try again in a few seconds.',
   ForeignAccessEntry:

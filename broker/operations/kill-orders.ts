@@ -1,5 +1,5 @@
 /** Kill orders as operators handle them: order, lift, look. Refused for everybody else. */
-import { KillNotFound, NotAllowed, RecordChanged } from '#domain/errors.ts';
+import { KillNotFound, NotAllowed } from '#domain/errors.ts';
 import { resolveScope } from '#domain/given-scope.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
 import { type KillOrder, lift, newOrder, type OrderAdvanced } from '#domain/kill-order.ts';
@@ -7,11 +7,9 @@ import type { KillScope } from '#domain/kill-scope.ts';
 import type { Page, World } from '#ports';
 import { isOperator } from './read-access.ts';
 import { bestEffort } from './signal.ts';
+import { tryAgain } from './try-again.ts';
 
 type Catalog = Pick<World, 'catalog'>;
-
-/** More conflicts in a row than passes and operators that write one order at once. */
-const attempts = 10;
 
 /**
  * From the answer on nothing of the scope can be opened. Idempotent by scope: while it is on, a second order answers with
@@ -24,7 +22,7 @@ export async function orderKill(
   refuseUnlessOperator(world, caller);
   const resolved = resolveScope(scope, { catalog: world.catalog, region: world.settings.region });
   const id = world.ids.requestId();
-  const order = await again(() =>
+  const order = await tryAgain(() =>
     world.kills.begin(
       newOrder({ id, scope: resolved, by: callerKey(caller), reason, at: world.clock.now() }),
     ),
@@ -78,21 +76,11 @@ export async function changeOrder(
   id: string,
   plan: (before: KillOrder) => OrderAdvanced | undefined,
 ): Promise<KillOrder> {
-  return again(async () => {
+  return tryAgain(async () => {
     const before = await readOrder(world, id);
     const planned = plan(before);
     if (!planned) return before;
     await world.kills.save({ ...planned, expectedVersion: before.version });
     return planned.order;
   });
-}
-
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof RecordChanged) || attempt >= attempts) throw error;
-    }
-  }
 }

@@ -60,7 +60,7 @@ export class Faults implements Interference {
 
 /** Methods that answer at once and so can't be paused. */
 const immediate = new Set([
-  ...['now', 'requestId', 'secret', 'verify', 'count', 'milliseconds'],
+  ...['now', 'requestId', 'secret', 'verify', 'count', 'milliseconds', 'credentialOf'],
   ...['reviewMail', 'noticeMail', 'afterReviewMail'],
 ]);
 

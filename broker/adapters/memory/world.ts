@@ -6,6 +6,7 @@ import type { Instant } from '#domain/instant.ts';
 import { namespacesOn } from '#domain/namespaces.ts';
 import type { Messages, World } from '#ports';
 import { JobTokens } from '../identity-tokens.ts';
+import { webAuthn } from '../web-authn.ts';
 import { MemoryAuditSink } from './audit-sink.ts';
 import { MemoryBackground } from './background.ts';
 import { MemoryClock } from './clock.ts';
@@ -23,6 +24,7 @@ import { MemoryLedger } from './ledger.ts';
 import { MemoryMailer, plainMessages } from './mail.ts';
 import { MemoryMetrics } from './metrics.ts';
 import { MemoryOrganisation } from './organisation.ts';
+import { MemoryPasskeys } from './passkeys.ts';
 import { MemoryRecords } from './records.ts';
 import { sampleCatalog } from './sample-catalog.ts';
 import { MemorySecrets } from './secrets.ts';
@@ -49,6 +51,7 @@ interface Inside {
   metrics: MemoryMetrics;
   organisation: MemoryOrganisation;
   ticketNotes: MemoryTicketNotes;
+  passkeys: MemoryPasskeys;
   tickets: MemoryTickets;
   secrets: MemorySecrets;
 }
@@ -83,6 +86,9 @@ export const memoryRoles = {
 } as const satisfies Record<string, Principal>;
 
 const region = 'us-east-1';
+
+/** Where the pages of every memory world are. */
+export const memoryPages = { url: 'https://curfew.example.com/prod', domain: 'curfew.example.com' };
 
 /** Clusters of the catalog as onboarding leaves them: ACTIVE, namespaces and ClusterRoles there, fences up. */
 function onboard(
@@ -141,6 +147,7 @@ export function memoryWorld(
     metrics,
     organisation: new MemoryOrganisation(metrics),
     ticketNotes: new MemoryTicketNotes(),
+    passkeys: new MemoryPasskeys(records),
     tickets: new MemoryTickets(),
     secrets: new MemorySecrets(),
   };
@@ -177,6 +184,9 @@ export function memoryWorld(
     metrics: wrap('metrics', inside.metrics),
     organisation: wrap('organisation', inside.organisation),
     ticketNotes: wrap('ticketNotes', inside.ticketNotes),
+    passkeys: wrap('passkeys', inside.passkeys),
+    authenticators: wrap('authenticators', webAuthn(memoryPages)),
+    pages: memoryPages,
     tickets: wrap('tickets', inside.tickets),
     secrets: wrap('secrets', inside.secrets),
     faults,

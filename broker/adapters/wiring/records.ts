@@ -5,6 +5,7 @@ import { documentClient } from '../documents.ts';
 import { DynamoClusters } from '../dynamo-clusters.ts';
 import { DynamoKills } from '../dynamo-kills.ts';
 import { DynamoLedger } from '../dynamo-ledger.ts';
+import { DynamoPasskeys } from '../dynamo-passkeys.ts';
 import { DynamoRecords } from '../dynamo-records.ts';
 import { DynamoTicketNotes } from '../dynamo-ticket-notes.ts';
 import type { Environment } from '../environment.ts';
@@ -26,6 +27,11 @@ export function recordsAndLedger({ documents, name }: Table): Pick<World, 'recor
 /** For those that order, lift and drive kill orders. */
 export function killOrders({ documents, name }: Table): Pick<World, 'kills'> {
   return { kills: new DynamoKills(documents, name) };
+}
+
+/** For those that let reviewers answer. */
+export function passkeysOf({ documents, name }: Table): Pick<World, 'passkeys'> {
+  return { passkeys: new DynamoPasskeys(documents, name) };
 }
 
 /** For those that hear of tickets, and those that go on with what was heard. */

@@ -1,8 +1,8 @@
 /** Policy's answer as data: refused by default, with reasons; every rule adds findings, never a bare boolean. */
 import type { ReviewNeed } from './review-needs.ts';
 
-/** Weakest first: holder of the mailed link; their own IAM signature. */
-export const assurances = ['link', 'signed'] as const;
+/** Weakest first: holder of the mailed link; their own IAM signature; a passkey that signed the request's digest. */
+export const assurances = ['link', 'signed', 'passkey'] as const;
 export type Assurance = (typeof assurances)[number];
 
 export const factorNames = [

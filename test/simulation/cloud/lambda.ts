@@ -1,4 +1,7 @@
 /** Functions as Lambda runs them: JSON in and out, input parsed by the real schemas, cold starts and time-outs. */
+
+import { memoryPages } from '#adapters/memory/world.ts';
+import { webAuthn } from '#adapters/web-authn.ts';
 import { CurfewError, IdentityRefused } from '#domain/errors.ts';
 import { noObjection } from '#domain/policy/organisation.ts';
 import type { World } from '#ports';
@@ -94,6 +97,10 @@ export class Lambda {
       secrets: { read: async () => undefined },
       // Nobody of the simulation is a job with a token.
       identityTokens: { verify: () => Promise.reject(new IdentityRefused('no issuers here')) },
+      // Nobody of the simulation has a passkey: they answer by link or by signature.
+      passkeys: twins.passkeys,
+      authenticators: webAuthn(memoryPages),
+      pages: memoryPages,
       metrics,
     };
   }

@@ -5,6 +5,7 @@ import { MemoryIdentities } from '#adapters/memory/identities.ts';
 import { MemoryIds } from '#adapters/memory/ids.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer, plainMessages } from '#adapters/memory/mail.ts';
+import { MemoryPasskeys } from '#adapters/memory/passkeys.ts';
 import { MemoryTicketNotes } from '#adapters/memory/ticket-notes.ts';
 import { MemoryTickets } from '#adapters/memory/tickets.ts';
 import { memoryRoles } from '#adapters/memory/world.ts';
@@ -38,6 +39,7 @@ export interface Twins {
   messages: World['messages'];
   auditSink: Bucket;
   identities: MemoryIdentities;
+  passkeys: MemoryPasskeys;
   ticketNotes: MemoryTicketNotes;
   tickets: MemoryTickets;
   signer: PlanSigner;
@@ -76,6 +78,7 @@ export function twins(
     messages: plainMessages,
     auditSink: new Bucket(),
     identities,
+    passkeys: new MemoryPasskeys(records),
     ticketNotes: new MemoryTicketNotes(),
     tickets: new MemoryTickets(),
     signer: { sign: async (plan) => ({ plan: structuredClone(plan), signature: signatureOf(plan) }) },
