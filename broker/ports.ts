@@ -4,6 +4,7 @@
  */
 
 import type { EntryContent, EntryKey } from '#domain/access-entry.ts';
+import type { Announcement } from '#domain/announcement.ts';
 import type { AnyEvent } from '#domain/audit-event.ts';
 import type { Catalog, PolicyRule } from '#domain/catalog.ts';
 import type { ClusterSweep } from '#domain/cluster-sweep.ts';
@@ -26,6 +27,7 @@ import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { TicketFacts } from '#domain/ticket.ts';
+import type { TicketReply } from '#domain/ticket-reply.ts';
 import type { Issuer, Vouched } from '#domain/workload.ts';
 import type { Authenticators, PageOrigin } from './authenticators.ts';
 import type {
@@ -196,6 +198,12 @@ export interface Tickets {
   read(source: string, ticket: string): Promise<TicketFacts | 'absent'>;
 }
 
+/** Where the outside hears of what happens. It may hear a thing twice, under the same id. */
+export interface EventBus {
+  announce(announcement: Announcement): Promise<void>;
+  reply(reply: TicketReply): Promise<void>;
+}
+
 /** Secrets by their names. */
 export interface Secrets {
   /** As it is now; undefined where there is none of that name. */
@@ -215,7 +223,8 @@ type CountName =
   | 'AfterReviewOverdue'
   | 'WebhookRefused'
   | 'WebhookFailed'
-  | 'TicketUnreachable';
+  | 'TicketUnreachable'
+  | 'AnnouncementLost';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {
@@ -256,6 +265,7 @@ export interface World {
   identities: Identities;
   tickets: Tickets;
   secrets: Secrets;
+  eventBus: EventBus;
   identityTokens: IdentityTokens;
   metrics: Metrics;
 }

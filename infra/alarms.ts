@@ -15,6 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Announcing } from './announcing.ts';
 import type { CurfewFunction } from './curfew-function.ts';
 import type { Settings } from './settings.ts';
 import type { Shipping } from './shipping.ts';
@@ -26,6 +27,8 @@ export interface AlarmsProps {
   clusterSweeper: CurfewFunction;
   shipper: CurfewFunction;
   shipping: Shipping;
+  announcer: CurfewFunction;
+  announcing: Announcing;
 }
 
 const minutes = (n: number) => ({ period: Duration.minutes(n), statistic: 'Sum' });
@@ -35,7 +38,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { settings, lifecycle, sweeper, clusterSweeper, shipper, shipping } = props;
+    const { settings, lifecycle, sweeper, clusterSweeper, shipper, shipping, announcer, announcing } = props;
     this.topic = new Topic(this, 'Topic', {
       enforceSSL: true,
       displayName: `Curfew (${settings.deployment})`,
@@ -141,13 +144,11 @@ export class Alarms extends Construct {
         evaluationPeriods: 3,
       },
     );
-    const iteratorAge = shipper.function.metric('IteratorAge', {
-      statistic: 'Maximum',
-      period: Duration.minutes(5),
-    });
+    const iteratorAge = (of: CurfewFunction) =>
+      of.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
     this.#alarm(
       'EvidenceLate',
-      iteratorAge,
+      iteratorAge(shipper),
       'Audit events have waited for minutes to reach the locked bucket.',
       {
         threshold: Duration.minutes(5).toMilliseconds(),
@@ -160,6 +161,22 @@ export class Alarms extends Construct {
       'EvidenceNotShipped',
       waiting,
       'A batch of audit events could not be shipped from the stream.',
+    );
+    this.#alarm(
+      'AnnouncementsLate',
+      iteratorAge(announcer),
+      'What happens is told to the event bus minutes late, or not at all yet.',
+      { threshold: Duration.minutes(10).toMilliseconds() },
+    );
+    this.#alarm(
+      'AnnouncementLost',
+      ours('AnnouncementLost'),
+      'Something that happened can not be told to the event bus, and was left out.',
+    );
+    this.#alarm(
+      'AnnouncementsUntold',
+      announcing.untold.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      'What happened could not be told to the event bus for a day, and will not be.',
     );
 
     new Dashboard(this, 'Dashboard', {

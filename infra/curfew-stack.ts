@@ -3,6 +3,7 @@ import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { Announcing } from './announcing.ts';
 import { AuditStore } from './audit-store.ts';
 import type { DeployedCatalog } from './catalog.ts';
 import { ClusterEntries } from './cluster-entries.ts';
@@ -140,6 +141,12 @@ export class CurfewStack extends Stack {
     records.grantShip(shipEvents);
     audit.grantShip(shipEvents);
 
+    const announcing = new Announcing(this, 'Announcing', settings);
+    const announce = make('Announce', { timeout: 60, catalog });
+    records.grantRead(announce);
+    announcing.grantTell(announce);
+    announcing.tellFrom(records, announce);
+
     const broker = make('Api', { timeout: 28, memory: 1024, catalog, policy });
     records.grantChange(broker);
     records.grantUseLinks(broker);
@@ -161,6 +168,8 @@ export class CurfewStack extends Stack {
       records.grantList(takeWebhook, 'requester');
       lifecycle.grantAnswer(takeWebhook);
       this.#grantSecrets(takeWebhook, webhooks);
+      // Tells a ticket, by whoever writes comments, why nothing was done for it.
+      announcing.grantTell(takeWebhook);
       api.serveWebhooks(takeWebhook);
     }
     const stateMachine = lifecycle.run({
@@ -182,6 +191,8 @@ export class CurfewStack extends Stack {
       clusterSweeper: sweepCluster,
       shipper: shipEvents,
       shipping,
+      announcer: announce,
+      announcing,
     });
 
     new RemovalGuard(this, 'RemovalGuard', { settings, records });
@@ -191,6 +202,7 @@ export class CurfewStack extends Stack {
       ApiUrl: api.url,
       TableName: records.table.tableName,
       AuditBucket: audit.bucket.bucketName,
+      EventBusName: announcing.bus.eventBusName,
       TrailArn: trail.trailArn,
       OrganisationPolicy: policy.summary,
       StateMachineArn: lifecycle.arn,

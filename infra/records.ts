@@ -49,6 +49,11 @@ export class Records extends Construct {
     this.#grant(to, 'GetItem', 'PutItem');
   }
 
+  /** Reads requests and kill orders by their ids. */
+  grantRead(to: CurfewFunction): void {
+    this.#grant(to, 'GetItem');
+  }
+
   /** Marks a mailed link as used. */
   grantUseLinks(to: CurfewFunction): void {
     this.#grant(to, 'UpdateItem');

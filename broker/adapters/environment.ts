@@ -29,6 +29,7 @@ const settings = {
   /** Set by Lambda itself. */
   ownFunction: ['AWS_LAMBDA_FUNCTION_NAME', text],
   killFunction: ['CURFEW_KILL_FUNCTION', text],
+  eventBus: ['CURFEW_EVENT_BUS', text],
 } as const satisfies Record<string, readonly [string, z.ZodType<string>]>;
 
 export type Setting = keyof typeof settings;

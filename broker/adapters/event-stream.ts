@@ -1,5 +1,7 @@
-/** A batch of the table's stream: which requests have new audit events in it. */
+/** A batch of the table's stream: which requests have new audit events in it, and those events themselves. */
 import * as z from 'zod';
+import type { AnyEvent } from '#domain/audit-event.ts';
+import { anyStoredEvent, parseStored } from './stored-request.ts';
 import { requestIdOfKey, table } from './table.ts';
 
 const batchSchema = z.object({
@@ -8,6 +10,7 @@ const batchSchema = z.object({
       dynamodb: z.object({
         SequenceNumber: z.string(),
         Keys: z.record(z.string(), z.object({ S: z.string().optional() })),
+        NewImage: z.object({ event: z.object({ S: z.string() }).optional() }).optional(),
       }),
     }),
   ),
@@ -28,4 +31,13 @@ export function requestsInBatch(event: unknown): RequestInBatch[] {
     found.set(requestId, { requestId, firstRecord: dynamodb.SequenceNumber });
   }
   return [...found.values()];
+}
+
+/** Each event in the order of the stream; reading one that isn't whole throws. */
+export function eventsInBatch(event: unknown): { record: string; read: () => AnyEvent }[] {
+  return batchSchema.parse(event).Records.map(({ dynamodb: { SequenceNumber: record, NewImage } }) => ({
+    record,
+    read: () =>
+      parseStored(anyStoredEvent, JSON.parse(NewImage?.event?.S ?? 'null'), `Record ${record} of the stream`),
+  }));
 }

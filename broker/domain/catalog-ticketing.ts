@@ -50,6 +50,10 @@ const sourceSchema = z.strictObject({
     .describe('States that count as closed, besides those that the system itself, or their name, calls so.'),
   host: host.optional().describe('Where its REST API is asked; nothing else ever is.'),
   apiSecretName: secretName.optional().describe('Secret in Secrets Manager by which its REST API is asked.'),
+  comments: z
+    .boolean()
+    .default(false)
+    .describe('Whether its tickets get a comment when access is asked for, approved, begins and ends.'),
   table: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,79}$/, 'Write the name of a table such as change_request.')

@@ -37,6 +37,7 @@ export function aSource(kind: TicketSystem, more: Partial<TicketSource> = {}): T
     tickets: patternOf[kind],
     secretName: secretNameOf(kind),
     closedStates: [],
+    comments: false,
     table: 'task',
     ...more,
   };

@@ -136,10 +136,11 @@ describe('the records', () => {
     ).toEqual(Object.values(layout.indexes));
   });
 
-  it('send only new audit events to ShipEvents', () => {
-    const { FilterCriteria, ...rest } = only('AWS::Lambda::EventSourceMapping') as {
-      FilterCriteria: { Filters: { Pattern: string }[] };
-    };
+  it.each(['ShipEvents', 'Announce'])('send only new audit events to %s', (name) => {
+    const found = ofType(made, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
+    const own = found.filter(({ FunctionName }) => FunctionName.Ref.startsWith(`${name}Function`));
+    expect(own).toHaveLength(1);
+    const { FilterCriteria, ...rest } = own[0] as { FilterCriteria: { Filters: { Pattern: string }[] } };
     expect(FilterCriteria.Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: eventSortKeyPrefix }] } } } },
     ]);
@@ -277,6 +278,7 @@ describe('what others need of the stack', () => {
       'BindRoleRoleArn',
       'DefineRoleRoleArn',
       'Deployment',
+      'EventBusName',
       'OrganisationPolicy',
       'StateMachineArn',
       'SurveyClusterRoleArn',

@@ -14,6 +14,7 @@ import { MemoryCluster, MemoryClusterApi } from './cluster.ts';
 import { MemoryClusterLeg } from './cluster-leg.ts';
 import { MemoryClusters } from './clusters.ts';
 import { MemoryEntries } from './entries.ts';
+import { MemoryEventBus } from './event-bus.ts';
 import { MemoryExecutions } from './executions.ts';
 import { Faults, type Interference, interfered } from './faults.ts';
 import { MemoryIdentities } from './identities.ts';
@@ -54,6 +55,7 @@ interface Inside {
   passkeys: MemoryPasskeys;
   tickets: MemoryTickets;
   secrets: MemorySecrets;
+  eventBus: MemoryEventBus;
 }
 
 export interface MemoryWorld extends World {
@@ -150,6 +152,7 @@ export function memoryWorld(
     passkeys: new MemoryPasskeys(records),
     tickets: new MemoryTickets(),
     secrets: new MemorySecrets(),
+    eventBus: new MemoryEventBus(),
   };
   for (const principal of Object.values(memoryRoles)) inside.identities.add(principal);
   const clusters = onboard(catalog, inside.entries, inside.cluster);
@@ -189,6 +192,7 @@ export function memoryWorld(
     pages: memoryPages,
     tickets: wrap('tickets', inside.tickets),
     secrets: wrap('secrets', inside.secrets),
+    eventBus: wrap('eventBus', inside.eventBus),
     faults,
     inside,
     clusterOf(catalogName) {

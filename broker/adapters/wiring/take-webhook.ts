@@ -2,22 +2,25 @@
 import { deployedCatalog } from '../catalog.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
+import { eventBridge } from '../event-bridge.ts';
 import { secretsManager } from '../secrets-manager.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { systemClock } from '../system.ts';
 import { recordsAndLedger, tableOf, ticketNotes } from './records.ts';
 
 export function takeWebhookWorld() {
-  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn']);
-  const { region, deployment, stateMachineArn } = settings;
+  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'eventBus']);
+  const { region, deployment, stateMachineArn, eventBus } = settings;
   const table = tableOf('answering', settings);
   return {
     clock: systemClock,
+    settings: { region, deployment },
     catalog: deployedCatalog(),
     ...recordsAndLedger(table),
     ...ticketNotes(table),
     executions: stepFunctions('answering', region, stateMachineArn),
     secrets: secretsManager(region),
+    eventBus: eventBridge('answering', region, eventBus),
     metrics: new EmfMetrics(deployment),
   };
 }

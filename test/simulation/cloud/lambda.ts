@@ -95,6 +95,8 @@ export class Lambda {
       ticketNotes: twins.ticketNotes,
       tickets: twins.tickets,
       secrets: { read: async () => undefined },
+      // Nothing that is driven here tells the outside: the stream does.
+      eventBus: { announce: async () => {}, reply: async () => {} },
       // Nobody of the simulation is a job with a token.
       identityTokens: { verify: () => Promise.reject(new IdentityRefused('no issuers here')) },
       // Nobody of the simulation has a passkey: they answer by link or by signature.
