@@ -32,7 +32,7 @@ function ofRequest(event: AnyEvent, request: AccessRequest): string {
   const from = asked.startsAt === undefined ? '' : ` from ${clock(asked.startsAt)} on`;
   const answered = reviews.filter(({ at }) => at <= event.at);
   const approvers = answered.filter(({ answer }) => answer === 'approve').map(({ reviewer }) => reviewer);
-  const words: Partial<globalThis.Record<EventType, () => string>> = {
+  const words: Partial<Record<EventType, () => string>> = {
     submitted: () =>
       asked.breakGlass
         ? `${who} takes ${what} ${lasting} by break-glass`

@@ -91,13 +91,13 @@ export function sayable(text: string): string {
 }
 
 /** What an event is about, as it is on record now: later than the event, but nothing that is told of it changes. */
-export type Record = { request: AccessRequest } | { order: KillOrder };
+export type Recorded = { request: AccessRequest } | { order: KillOrder };
 
 /** Undefined for what the outside is not told of. */
 export function announcementOf(
   { deployment, catalog }: { deployment: string; catalog: Pick<Catalog, 'ticketing'> },
   event: AnyEvent,
-  record: Record,
+  record: Recorded,
 ): Announcement | undefined {
   if (!announcedTypes.includes(event.type)) return undefined;
   const reason = sayable(String(event.facts.reason ?? ''));

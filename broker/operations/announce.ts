@@ -1,6 +1,6 @@
 /** Tells the outside of one audit event; any number of times, under the same id. */
 import { announcedTypes } from '#domain/announced-types.ts';
-import { announcementOf, type Record } from '#domain/announcement.ts';
+import { announcementOf, type Recorded } from '#domain/announcement.ts';
 import type { AnyEvent } from '#domain/audit-event.ts';
 import { RequestNotFound } from '#domain/errors.ts';
 import type { World } from '#ports';
@@ -22,7 +22,7 @@ export async function announce(world: Needs, event: AnyEvent): Promise<boolean> 
   return true;
 }
 
-async function recordOf(world: Needs, { requestId, type }: AnyEvent): Promise<Record> {
+async function recordOf(world: Needs, { requestId, type }: AnyEvent): Promise<Recorded> {
   if (type.startsWith('kill-')) {
     const order = await world.kills.read(requestId);
     if (order) return { order };
