@@ -30,6 +30,13 @@ const isAnnounced: Record<EventType, boolean> = {
   'kill-passed': false,
   'kill-done': true,
   'kill-lifted': true,
+  // Keys of reviewers are no matter of requests.
+  'passkey-asked': false,
+  'passkey-registered': false,
+  'passkey-confirmed': false,
+  'passkey-used': false,
+  'passkey-suspected': false,
+  'passkey-revoked': false,
 };
 
 export const announcedTypes: readonly EventType[] = eventTypes.filter((type) => isAnnounced[type]);
