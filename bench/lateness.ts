@@ -108,7 +108,7 @@ async function watchEnd(admin: AdminClient, live: Live): Promise<Watched | undef
   // By then it is in force, unless the machine is very busy.
   await sleep(opensWithinMs);
   const { status, subject, grant } = await untilStatus(live.asker, live.id, 'active');
-  if (status !== 'active') return undefined;
+  if (status !== 'active' || subject.kind === 'unclaimed') return undefined;
   const expiresAt = Date.parse(grant?.expiresAt ?? '');
   await sleep(Math.max(0, expiresAt - lookBeforeMs - Date.now()));
   while (await admin.mayListServices(subject.kubernetes, 'payments')) {

@@ -109,7 +109,7 @@ export interface ClusterSession {
 }
 
 /** What an execution is told; nothing of it ever changes. */
-export type Startable = Pick<AccessRequest, 'id' | 'reviewBy'> & {
+export type Startable = Pick<AccessRequest, 'id' | 'reviewBy' | 'claim'> & {
   asked: Pick<Asked, 'startsAt' | 'extends'>;
 };
 
@@ -135,6 +135,8 @@ export interface Mailer {
 /** Renders mail for one person; kept out of operations, which know no HTML. */
 export interface Messages {
   reviewMail(request: AccessRequest, reviewer: string, linkSecret: string): Mail;
+  /** Says that what others asked for is approved and how to claim it; decides nothing and holds no link. */
+  claimMail(request: AccessRequest, person: string): Mail;
   /** Says that somebody takes access by break-glass; decides nothing and holds no link. */
   noticeMail(request: AccessRequest, person: string): Mail;
   /** Asks to look back at a use of break-glass. `overdue`: its time is over. */

@@ -57,6 +57,12 @@ export class CurfewStack extends Stack {
     api.tellAddress(askReviewers);
     lifecycle.grantAnswer(askReviewers);
 
+    const awaitClaim = make('AwaitClaim', { timeout: 30, catalog });
+    records.grantChange(awaitClaim);
+    mail.grantSend(awaitClaim);
+    api.tellAddress(awaitClaim);
+    lifecycle.grantAnswer(awaitClaim);
+
     const openGrant = make('OpenGrant', { timeout: 30, memory: 1024, catalog, policy });
     records.grantChange(openGrant);
     records.grantLedger(openGrant);
@@ -175,6 +181,7 @@ export class CurfewStack extends Stack {
     const stateMachine = lifecycle.run({
       AskReviewers: askReviewers,
       OpenGrant: openGrant,
+      AwaitClaim: awaitClaim,
       BindRole: bindRole,
       DefineRole: defineRole,
       HoldGrant: holdGrant,

@@ -15,6 +15,7 @@ export const definitionFile = new URL('../statemachines/access-lifecycle.asl.jso
 export const taskStates = [
   'AskReviewers',
   'OpenGrant',
+  'AwaitClaim',
   'BindRole',
   'DefineRole',
   'HoldGrant',

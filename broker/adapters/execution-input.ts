@@ -2,7 +2,12 @@
 import { opensAt } from '#domain/start.ts';
 import type { Startable } from '#ports';
 
-export function executionInput({ id, reviewBy, asked }: Startable): string {
+export function executionInput({ id, reviewBy, asked, claim }: Startable): string {
   const start = opensAt(asked);
-  return JSON.stringify({ requestId: id, reviewBy, ...(start === undefined ? {} : { opensAt: start }) });
+  return JSON.stringify({
+    requestId: id,
+    reviewBy,
+    ...(start === undefined ? {} : { opensAt: start }),
+    ...(claim === undefined ? {} : { claimSeconds: claim.windowSeconds }),
+  });
 }

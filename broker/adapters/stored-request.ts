@@ -100,6 +100,19 @@ const workload = z.looseObject({
   actsFor: z.string().exactOptional(),
 });
 
+const askedBy = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('ticket'), source: z.string(), ticket: z.string(), user: z.string() }),
+  z.looseObject({ kind: z.literal('person'), person: z.string() }),
+]);
+
+const claim = z.looseObject({
+  from: z.array(z.string()).exactOptional(),
+  windowSeconds: z.int(),
+  mailedAt: instant.exactOptional(),
+  mailTries: z.int().nonnegative().exactOptional(),
+  at: instant.exactOptional(),
+});
+
 export const storedRequest = z.looseObject({
   schema: z.literal(1),
   id: z.string().min(1),
@@ -109,19 +122,24 @@ export const storedRequest = z.looseObject({
   updatedAt: instant,
   requester: z.looseObject({
     key: z.string().min(1),
-    principalArn: z.string(),
-    sessionName: z.string(),
+    principalArn: z.string().exactOptional(),
+    sessionName: z.string().exactOptional(),
     person: z.string().exactOptional(),
+    askedBy: askedBy.exactOptional(),
     workload: workload.exactOptional(),
     network: z.string().exactOptional(),
   }),
-  subject: z.looseObject({
-    principalArn: z.string(),
-    roleId: z.string(),
-    kind: z.enum(['person', 'principal']),
-    sessionName: z.string().exactOptional(),
-    kubernetes,
-  }),
+  subject: z.discriminatedUnion('kind', [
+    z.looseObject({
+      principalArn: z.string(),
+      roleId: z.string(),
+      kind: z.enum(['person', 'principal']),
+      sessionName: z.string().exactOptional(),
+      kubernetes,
+    }),
+    z.looseObject({ kind: z.literal('unclaimed'), person: z.string().min(1) }),
+  ]),
+  claim: claim.exactOptional(),
   asked: z.looseObject({
     cluster: z.string(),
     namespaces: z.array(z.string()),
@@ -162,7 +180,11 @@ export const storedRequest = z.looseObject({
   mailTries: z.int().nonnegative().exactOptional(),
   notifiedAt: instant.exactOptional(),
   waiting: z
-    .looseObject({ state: z.enum(['AskReviewers', 'HoldGrant']), taskToken: z.string(), since: instant })
+    .looseObject({
+      state: z.enum(['AskReviewers', 'AwaitClaim', 'HoldGrant']),
+      taskToken: z.string(),
+      since: instant,
+    })
     .exactOptional(),
   signals: z
     .array(

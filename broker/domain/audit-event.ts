@@ -28,6 +28,8 @@ export const eventTypes = [
   'withdrawn',
   'timed-out',
   'scheduled',
+  'claim-asked',
+  'claimed',
   'grant-opened',
   'grant-bound',
   'grant-active',

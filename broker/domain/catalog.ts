@@ -1,6 +1,7 @@
 /** The platform team's file: clusters, roles (what can be asked for), reviewer groups. Parsed once, at every edge. */
 import * as z from 'zod';
 import { breakGlassFaults, breakGlassSchema } from './catalog-break-glass.ts';
+import { claimFaults, claimsSchema } from './catalog-claims.ts';
 import { namespacesSchema } from './catalog-namespaces.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
@@ -131,6 +132,7 @@ const shape = z.strictObject({
     .record(person, z.strictObject({ aliases: z.array(alias).min(1) }))
     .default({})
     .describe('Other names that the identity provider gives to a person: one person, one record.'),
+  claims: claimsSchema.prefault({}),
   environments: z.record(name, environmentSchema).default({}),
   workingHours: hoursSchema.optional().describe('Outside of them the risk is higher.'),
   limits: limitsSchema.prefault({}),
@@ -144,14 +146,23 @@ const shape = z.strictObject({
 export type Catalog = z.output<typeof shape>;
 export type CatalogRole = Catalog['roles'][string];
 
-/** Reviewers and operators by the main names of their records, as callers are known. */
+/** Reviewers, operators and those who ask for others by the main names of their records, as callers are known. */
 function withMainNames(catalog: Catalog): Catalog {
   const main = (name: string) => personOf(catalog.people, name);
   const groups = Object.entries(catalog.reviewers).map(([group, { members }]) => [
     group,
     { members: members.map(main) },
   ]);
-  return { ...catalog, reviewers: Object.fromEntries(groups), operators: catalog.operators.map(main) };
+  const { claims } = catalog;
+  return {
+    ...catalog,
+    reviewers: Object.fromEntries(groups),
+    operators: catalog.operators.map(main),
+    claims: {
+      ...claims,
+      onBehalfBy: claims.onBehalfBy.map((name) => (name.includes('@') ? main(name) : name)),
+    },
+  };
 }
 
 /** The whole catalog, with references between its parts checked. Input: the parsed YAML or JSON value. */
@@ -162,6 +173,7 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
     ...referenceFaults(catalog),
     ...ticketingFaults(catalog.ticketing),
     ...workloadFaults(catalog),
+    ...claimFaults(catalog),
   ])
     fault(path, message);
   for (const [roleName, role] of Object.entries(catalog.roles)) {

@@ -24,6 +24,7 @@ export const errorTable = {
   RecordChanged: { status: 409, exit: 7, retry: true, title: 'Changed at the same time' },
   NotApproved: { status: 409, exit: 7, retry: false, title: 'No live approval' },
   AskedAgain: { status: 409, exit: 7, retry: false, title: 'Asked again' },
+  ClaimAwaited: { status: 409, exit: 7, retry: false, title: 'Not claimed yet' },
   NotDue: { status: 409, exit: 7, retry: false, title: 'Its time has not come' },
   KillSwitchOn: { status: 409, exit: 7, retry: false, title: 'A kill switch is on' },
   KillNotFound: { status: 404, exit: 6, retry: false, title: 'No such kill order' },

@@ -61,6 +61,10 @@ export class AskedAgain extends CurfewError {
 export class NotDue extends CurfewError {
   override readonly name = 'NotDue';
 }
+/** Approved, and the person it is for has not signed for it: the state machine waits until they have. */
+export class ClaimAwaited extends CurfewError {
+  override readonly name = 'ClaimAwaited';
+}
 /** A kill switch covers the request: nothing is granted until an operator lifts it. */
 export class KillSwitchOn extends CurfewError {
   override readonly name = 'KillSwitchOn';

@@ -26,7 +26,7 @@ export interface Caller {
 }
 
 /** Who gets access on the cluster, as the RoleBinding names it. */
-export interface Subject {
+export interface KnownSubject {
   principalArn: string;
   roleId: string;
   /** `person`: a User of one session name. `principal`: the Group of everyone in the role. */
@@ -35,6 +35,14 @@ export interface Subject {
   sessionName?: string;
   kubernetes: { kind: 'User' | 'Group'; name: string };
 }
+
+/** Somebody who is known by name only until they have claimed it: no principal, so that nothing can be granted. */
+export interface UnclaimedSubject {
+  kind: 'unclaimed';
+  person: string;
+}
+
+export type Subject = KnownSubject | UnclaimedSubject;
 
 const assumedRoleArn = /^arn:(aws[\w-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/;
 
@@ -87,7 +95,7 @@ export function principalGroup(principalArn: string): string {
   return `curfew:principal:${digestOf(principalArn).slice(0, 32)}`;
 }
 
-export function subjectOf(caller: Caller): Subject {
+export function subjectOf(caller: Caller): KnownSubject {
   const base = { principalArn: caller.principal.arn, roleId: caller.principal.roleId };
   if (caller.person === undefined) {
     return {

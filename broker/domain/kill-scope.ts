@@ -61,15 +61,18 @@ export function scopesOf({
   subject,
   resolved,
 }: Pick<AccessRequest, 'requester' | 'subject' | 'resolved'>): KillScope[] {
-  const { principalArn } = subject;
-  const actsFor = requester.workload?.actsFor;
-  const scopes = scopesOfNamed({
-    principalArn,
-    sessionName: requester.sessionName,
-    eksCluster: resolved.eksCluster,
-  });
-  // Who is stopped has nothing done in their name either.
-  return actsFor === undefined ? scopes : [...scopes, { kind: 'person', value: canonicalPerson(actsFor) }];
+  // Who is stopped has nothing done in their name either, and can't claim what others asked for them.
+  const names = [
+    requester.sessionName,
+    requester.workload?.actsFor,
+    requester.askedBy && requester.person,
+  ].filter((name) => name !== undefined);
+  return [
+    { kind: 'everything' },
+    { kind: 'cluster', value: clusterName(resolved.eksCluster) },
+    ...(subject.kind === 'unclaimed' ? [] : [{ kind: 'principal' as const, value: subject.principalArn }]),
+    ...[...new Set(names.map(canonicalPerson))].map((value) => ({ kind: 'person' as const, value })),
+  ];
 }
 
 function scopesOfNamed({ principalArn, sessionName, eksCluster }: Named): KillScope[] {

@@ -1,6 +1,7 @@
 /** The one transition table. Every change of a request goes through `advance` or `amend`, which append its audit event. */
 import { noticeDueAt, reminderDueAt } from './after-review.ts';
 import { type AuditEvent, chain, type EventType } from './audit-event.ts';
+import { isUnclaimed } from './claim.ts';
 import { WrongStatus } from './errors.ts';
 import { after, earliest, type Instant } from './instant.ts';
 import { mailPauseMs } from './mail-pause.ts';
@@ -65,7 +66,7 @@ export function lifeDueAt(request: AccessRequest): Instant | undefined {
     case 'approved':
       return after(updatedAt, patience.ask);
     case 'scheduled':
-      return after(opensAt(request.asked) ?? updatedAt, patience.ask);
+      return scheduledDueAt(request);
     case 'granting':
       return grant ? earliest(after(grant.openedAt, patience.bind), endDueAt(request, grant)) : updatedAt;
     case 'active':
@@ -76,6 +77,18 @@ export function lifeDueAt(request: AccessRequest): Instant | undefined {
     default:
       return undefined;
   }
+}
+
+/** While it waits for its claim, when that is over, or the mail that asks for it is to be sent again; then, a while after its start. */
+function scheduledDueAt({ asked, subject, claim, openBy, updatedAt }: AccessRequest): Instant {
+  const over = openBy ?? updatedAt;
+  if (!isUnclaimed({ subject })) {
+    const opens = opensAt(asked);
+    return after(opens !== undefined && opens > updatedAt ? opens : updatedAt, patience.ask);
+  }
+  return claim?.mailedAt === undefined
+    ? earliest(after(updatedAt, mailPauseMs(claim?.mailTries ?? 0)), over)
+    : over;
 }
 
 /** So long after its end a grant that may stand is stuck: whoever ends it in time, and tries again, has failed. */

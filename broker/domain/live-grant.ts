@@ -28,7 +28,7 @@ export interface LiveGrant {
 /** Undefined where nothing of the request may stand. */
 export function liveGrantOf(request: AccessRequest): LiveGrant | undefined {
   const { id, status, requester, subject, resolved, grant } = request;
-  if (!grant || !mayStand(status)) return undefined;
+  if (!grant || !mayStand(status) || subject.kind === 'unclaimed') return undefined;
   const { principalArn, roleId, kubernetes } = subject;
   return {
     requestId: id,

@@ -1,5 +1,6 @@
 /** One person, one record: spellings and aliases that mean the same person. */
 import * as z from 'zod';
+import type { AskedBy } from './claim.ts';
 
 /** As the catalog writes one. Comes out in its one spelling. */
 export const personSchema = z
@@ -49,12 +50,19 @@ export function personOf(people: People, name: string): string {
 /** Somebody who asks, or in whose place a workload does. */
 export interface Asking {
   person?: string;
-  sessionName: string;
+  /** Absent until what others asked for is claimed. */
+  sessionName?: string;
   workload?: { actsFor?: string };
+  /** Who asked for them. */
+  askedBy?: AskedBy;
 }
 
-/** Every name by which somebody who asks may be known: also the session name that nobody vouches for, and for whom a workload acts. */
-export function namesOf(people: People, { person, sessionName, workload }: Asking): string[] {
-  const known = [person, workload?.actsFor].filter((name) => name !== undefined);
-  return [...known, sessionName, personOf(people, sessionName)];
+/**
+ * Every name by which somebody who asks may be known: also the session name that nobody vouches for, for whom a workload acts,
+ * and who asked in their place. None of them answers for it.
+ */
+export function namesOf(people: People, { person, sessionName, workload, askedBy }: Asking): string[] {
+  const asker = askedBy?.kind === 'person' ? askedBy.person : undefined;
+  const known = [person, workload?.actsFor, asker].filter((name) => name !== undefined);
+  return sessionName === undefined ? known : [...known, sessionName, personOf(people, sessionName)];
 }

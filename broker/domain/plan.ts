@@ -2,7 +2,7 @@
 import type { PolicyRule } from './catalog.ts';
 import { canonicalJson } from './digest.ts';
 import type { SurveyedRole } from './foreign-role.ts';
-import type { Subject } from './identity.ts';
+import type { KnownSubject } from './identity.ts';
 import type { Instant } from './instant.ts';
 import type { NamespaceLabels } from './namespaces.ts';
 import type { Binding } from './request.ts';
@@ -28,7 +28,7 @@ export interface BindPlan {
   rulesDigest: string;
   /** Only these rules, in a Role of this grant alone that stands beside each of its RoleBindings under the same name. */
   task?: { rules: PolicyRule[] };
-  subject: Subject['kubernetes'];
+  subject: KnownSubject['kubernetes'];
   expiresAt: Instant;
   createBefore: Instant;
 }

@@ -4,12 +4,14 @@ import type { AfterReview, Notice } from './after-review.ts';
 import { allowSchema } from './allowance.ts';
 import type { PolicyRule } from './catalog.ts';
 import { namespaceSchema } from './catalog.ts';
+import type { AskedBy, Claim } from './claim.ts';
 import { digestOf } from './digest.ts';
 import { durationSchema } from './duration.ts';
 import type { EksCluster } from './eks-cluster.ts';
 import type { Subject } from './identity.ts';
 import { type Instant, instantOf } from './instant.ts';
 import type { PasskeyProof } from './passkey-challenge.ts';
+import { personSchema } from './people.ts';
 import type { ClusterAddress } from './plan.ts';
 import type { Assurance, Decision } from './policy/decision.ts';
 import type { Workload } from './workload.ts';
@@ -66,6 +68,9 @@ export const submissionSchema = z.strictObject({
     .describe(
       'In an emergency: at once and without reviews, where the role allows it. Told loudly, and reviewed afterwards.',
     ),
+  onBehalfOf: personSchema
+    .optional()
+    .describe('Somebody else whom it is for: they have to claim it, signed, before anything is granted.'),
 });
 export type Submission = z.output<typeof submissionSchema>;
 
@@ -154,17 +159,23 @@ export interface AccessRequest {
   status: Status;
   createdAt: Instant;
   updatedAt: Instant;
+  /** Whom it is for: whoever signed for it, or is to claim it. */
   requester: {
     key: string;
-    principalArn: string;
-    sessionName: string;
+    /** Of the call that asked for it or, where somebody else asked, that claimed it; until then neither is known. */
+    principalArn?: string;
+    sessionName?: string;
     person?: string;
+    /** Who asked, where it wasn't they themselves. */
+    askedBy?: AskedBy;
     /** The run of a CI job or agent, as its token showed. */
     workload?: Workload;
     /** Where the call came from: the /24 or /48 of its address. */
     network?: string;
   };
   subject: Subject;
+  /** Where it did not begin with a call of theirs: nothing exists before they have claimed it. */
+  claim?: Claim;
   asked: Asked;
   resolved: Resolved;
   /** Hash of everything a reviewer answers for. */
@@ -187,7 +198,7 @@ export interface AccessRequest {
   /** When all of them had been mailed. */
   notifiedAt?: Instant;
   /** Step Functions token of the state that waits; never leaves the table but to SendTask*. */
-  waiting?: { state: 'AskReviewers' | 'HoldGrant'; taskToken: string; since: Instant };
+  waiting?: { state: 'AskReviewers' | 'AwaitClaim' | 'HoldGrant'; taskToken: string; since: Instant };
   /** Each name once; they add to the risk of the decision. */
   signals?: Signal[];
   endRequested?: EndRequest;
@@ -207,14 +218,17 @@ export interface AccessRequest {
   dueAt?: Instant;
 }
 
-/** Digest of exactly what is granted and shown: subject, workload, place, resolved role, time, reason, ticket. */
+/**
+ * Digest of exactly what is granted and shown: subject, workload, place, resolved role, time, reason, ticket. Of what has to be
+ * claimed it covers the person, from where, and who asked instead: the same before and after the claim.
+ */
 export function requestDigest(request: Answered): string {
-  const { id, subject, asked, resolved, firstStart } = request;
+  const { id, asked, resolved, firstStart } = request;
   const { workload } = request.requester;
   return digestOf({
     v: 1,
     id,
-    subject,
+    ...whomOf(request),
     ...(workload === undefined ? {} : { workload }),
     asked,
     resolved,
@@ -222,9 +236,15 @@ export function requestDigest(request: Answered): string {
   });
 }
 
-type Answered = Pick<AccessRequest, 'id' | 'subject' | 'asked' | 'resolved' | 'firstStart'> & {
-  requester: Pick<AccessRequest['requester'], 'workload'>;
+type Answered = Pick<AccessRequest, 'id' | 'subject' | 'claim' | 'asked' | 'resolved' | 'firstStart'> & {
+  requester: Pick<AccessRequest['requester'], 'person' | 'askedBy' | 'workload'>;
 };
+
+function whomOf({ subject, claim, requester: { person, askedBy } }: Answered): Record<string, unknown> {
+  if (!askedBy) return { subject };
+  const from = claim?.from === undefined ? {} : { from: claim.from };
+  return { claim: { person: person ?? null, by: askedBy, ...from } };
+}
 
 /** `curfew-<request id>`: each allowed line of the Kubernetes audit log names its grant by itself. */
 export function bindingName(requestId: string): string {

@@ -39,6 +39,7 @@ export const nextStep: Record<ProblemName, string> = {
   RecordChanged: 'Read the request again and decide anew.',
   NotApproved: 'Ask again: the approval is no longer good for this.',
   AskedAgain: 'Nothing to do: its reviewers are asked for what it is now.',
+  ClaimAwaited: 'Nothing to do, unless it is for you: then run `curfew claim`.',
   NotDue: 'Nothing to do: it is opened when its time comes.',
   KillSwitchOn: 'Wait until an operator has lifted it, then ask again.',
   KillNotFound: 'Check the id: GET /v1/kills lists them.',

@@ -8,7 +8,7 @@ const instant = z.iso.datetime().describe('UTC, ISO 8601 with milliseconds.');
 const digest = z.string().describe('Lower-case hex SHA-256.');
 const status = z.enum(statuses);
 
-export const subjectView = z.object({
+export const knownSubjectView = z.object({
   principalArn: z.string(),
   roleId: z.string(),
   kind: z
@@ -17,6 +17,23 @@ export const subjectView = z.object({
   sessionName: z.string().optional(),
   kubernetes: z.object({ kind: z.enum(['User', 'Group']), name: z.string() }),
 });
+
+const subjectView = z.discriminatedUnion('kind', [
+  knownSubjectView,
+  z
+    .object({ kind: z.literal('unclaimed'), person: z.string() })
+    .describe('Known by name until they claim it; nothing is granted before.'),
+]);
+
+const askedByView = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('ticket'),
+    source: z.string(),
+    ticket: z.string(),
+    user: z.string().describe('As the ticket system vouches for them.'),
+  }),
+  z.object({ kind: z.literal('person'), person: z.string() }),
+]);
 
 const ruleView = z.object({
   apiGroups: z.array(z.string()),
@@ -112,13 +129,30 @@ export const requestView = z
     updatedAt: instant,
     requester: z.object({
       key: z.string(),
-      principalArn: z.string(),
-      sessionName: z.string(),
+      principalArn: z
+        .string()
+        .optional()
+        .describe('Absent, as the session name is, until what others asked for is claimed.'),
+      sessionName: z.string().optional(),
       person: z.string().optional(),
+      askedBy: askedByView.optional().describe('Who asked, where it was not the one it is for.'),
       workload: workloadView.optional(),
       network: z.string().optional().describe('Where the call came from: /24 or /48.'),
     }),
     subject: subjectView.describe('Who gets access on the cluster.'),
+    claim: z
+      .object({
+        from: z
+          .array(z.string())
+          .optional()
+          .describe('IAM roles it can be claimed from; absent: any trusted.'),
+        windowSeconds: z.int().describe('How long after the approval, or a later start, it can be claimed.'),
+        mailedAt: instant.optional().describe('When the person was mailed how to claim it.'),
+        mailTries: z.int().optional(),
+        at: instant.optional().describe('When it was claimed.'),
+      })
+      .optional()
+      .describe('Of what others asked for: it has to be claimed by the person whom it is for.'),
     asked: z.object({
       cluster: z.string(),
       namespaces: z.array(z.string()),

@@ -1,57 +1,10 @@
 /** Mails about break-glass: the notice that it is used, and the reminder to look back at it. They hold no link, and decide nothing. */
-import { html } from 'hono/html';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Mail } from '#ports';
 import { durationInWords, instantInWords, spanInWords } from './instant-in-words.ts';
-import {
-  bulletsOf,
-  cautionOf,
-  linesOf,
-  mailbox,
-  noteOf,
-  type Row,
-  roleOf,
-  sheet,
-  subjectOf,
-  tableOf,
-  whyOf,
-} from './mail-sheet.ts';
+import type { Row } from './mail-sheet.ts';
 import { oneLine, type RequestInWords } from './request-in-words.ts';
-
-interface Told {
-  to: string;
-  subject: string;
-  title: string;
-  words: RequestInWords;
-  /** What to do, and what to think of. */
-  heading: string;
-  points: string[];
-  rows: Row[];
-}
-
-function mailOf({ to, subject, title, words, heading, points, rows }: Told): Mail {
-  const text = [
-    `${title}.`,
-    `They write: “${words.why}”`,
-    `${heading}:\n${bulletsOf(points)}`,
-    `${words.givenBy} lets them:\n${words.inShort}\n${bulletsOf(words.can)}`,
-    linesOf(rows),
-    noLink,
-  ].join('\n\n');
-  const body = html`${whyOf(words.why)}
-    ${cautionOf(heading, points)}
-    ${roleOf(words.givenBy, words.inShort, words.can)}
-    ${tableOf(rows)}
-    ${noteOf(noLink)}`;
-  return {
-    to: mailbox(to),
-    subject: subjectOf(subject),
-    text,
-    html: sheet({ title, preview: words.why, body }),
-  };
-}
-
-const noLink = 'This mail holds no link: commands of curfew are signed with your own identity.';
+import { factsOf, mailOf } from './telling-mail.ts';
 
 export function noticeMail(request: AccessRequest, words: RequestInWords, person: string): Mail {
   const answer = request.afterReview?.answer;
@@ -140,12 +93,6 @@ export function afterReviewMail(
     rows: [...factsOf(words), ['When', heldInWords(request)], ...tailOf(request, words)],
   });
 }
-
-const factsOf = (words: RequestInWords): Row[] => [
-  ['Who', words.who],
-  ['Who gets access', words.whoGets],
-  ['Where', words.where],
-];
 
 function tailOf({ id }: AccessRequest, words: RequestInWords): Row[] {
   return [

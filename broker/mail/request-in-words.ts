@@ -1,6 +1,7 @@
 /** What a reviewer is told about a request, in mail and on the page alike: plain words, no markup. */
 import type { Catalog } from '#domain/catalog.ts';
 import { listed } from '#domain/catalog-lookup.ts';
+import { askerInWords } from '#domain/claim.ts';
 import { type Accept, concernInWords, concernsOf } from '#domain/escalation/accepts.ts';
 import type { Decision } from '#domain/policy/decision.ts';
 import { needInWords } from '#domain/policy/review-needs.ts';
@@ -15,7 +16,7 @@ import { instantInWords } from './instant-in-words.ts';
 import { startInWords } from './start-in-words.ts';
 
 export interface RequestInWords {
-  /** Who asks, as short as can be. */
+  /** Whom it is for, as short as can be. */
   who: string;
   /** Whether access goes to one person or to everyone in a role. */
   whoGets: string;
@@ -95,7 +96,7 @@ const breakGlass = ({ waived = [] }: Decision): string =>
   `By break-glass: an emergency, they say.${waived.length > 0 ? ` Set aside: ${waived.join(', ')}.` : ''} Somebody else looks back at it afterwards.`;
 
 /** A job as its issuer vouches for it; else a session, which whoever may use the role has named. */
-function whoOfWorkload({ workload, sessionName }: AccessRequest['requester'], roleName: string): string {
+function whoOfWorkload({ workload, sessionName = '' }: AccessRequest['requester'], roleName: string): string {
   if (!workload) return `A session "${sessionName}" of the IAM role ${roleName}`;
   const words = workloadInWords(workload);
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -111,11 +112,26 @@ function byWhat({ clusterRole }: AccessRequest['resolved']): string {
   return isForeign(clusterRole) ? `, by ClusterRole ${clusterRole} of the cluster as it stands now,` : '';
 }
 
+function whoGets({ subject, claim }: AccessRequest, who: string, roleName: string): string {
+  switch (subject.kind) {
+    case 'unclaimed': {
+      const from = claim?.from?.map(roleNameOf) ?? [];
+      const role = from.length === 0 ? '' : `, from the IAM role ${from.join(' or ')}`;
+      return `One person: ${subject.person}. Nothing is granted before they have claimed it, signed${role}`;
+    }
+    case 'person':
+      return `One person: ${subject.sessionName ?? who}, signed in through the IAM role ${roleName}`;
+    case 'principal':
+      return `Everyone who can use the IAM role ${subject.principalArn}`;
+  }
+}
+
 function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
-  const roleName = roleNameOf(requester.principalArn);
-  const isPerson = subject.kind === 'person';
+  const roleName = subject.kind === 'unclaimed' ? '' : roleNameOf(subject.principalArn);
+  const isPerson = subject.kind !== 'principal';
   const who = requester.person ?? whoOfWorkload(requester, roleName);
+  const asker = requester.askedBy && askerInWords(requester.askedBy);
   const start = startInWords(request);
   const again = askedAgainBecause(request);
   const approved = reviews.filter((review) => review.answer === 'approve').length;
@@ -123,10 +139,8 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
   const wholeRole = `This is not one person: everyone who can use the IAM role ${roleName} gets this access.`;
   return {
     who,
-    whoGets: isPerson
-      ? `One person: ${subject.sessionName ?? who}, signed in through the IAM role ${roleName}`
-      : `Everyone who can use the IAM role ${subject.principalArn}`,
-    headline: `${who} ${start.asks} ${resolved.task ? 'part of ' : ''}${asked.role} on ${asked.cluster} ${start.howLong}`,
+    whoGets: whoGets(request, who, roleName),
+    headline: `${asker === undefined ? who : `${asker}, for ${who},`} ${start.asks} ${resolved.task ? 'part of ' : ''}${asked.role} on ${asked.cluster} ${start.howLong}`,
     givenBy: resolved.task
       ? `A role made for this request alone, within role ${asked.role},`
       : `Role ${asked.role}${byWhat(resolved)}`,

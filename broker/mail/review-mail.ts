@@ -4,6 +4,7 @@ import type { Catalog } from '#domain/catalog.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { Mail, Messages } from '#ports';
 import { afterReviewMail, noticeMail } from './break-glass-mail.ts';
+import { claimMail } from './claim-mail.ts';
 import {
   bulletsOf,
   cautionOf,
@@ -96,6 +97,7 @@ export function createMessages({ publicUrl, catalog }: MessagesOptions): Message
         html: htmlOf(told),
       };
     },
+    claimMail: (request, person) => claimMail(request, wordsOf(request), person),
     noticeMail: (request, person) => noticeMail(request, wordsOf(request), person),
     afterReviewMail: (request, person, overdue) =>
       afterReviewMail(request, wordsOf(request), { person, overdue }),

@@ -1,6 +1,7 @@
-/** Tells the waiting execution what the record says of the reviewers' answer. A lost call is repeated by the sweep. */
+/** Tells the waiting execution what the record says of the reviewers' answer, or of the claim. A lost call is repeated by the sweep. */
 import { mayStand } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
+import { awaitsClaim } from '#domain/transitions/claim.ts';
 import type { World } from '#ports';
 import { bestEffort } from './signal.ts';
 
@@ -9,7 +10,9 @@ export async function signalAnswer(
   request: AccessRequest,
 ): Promise<void> {
   const { waiting, status } = request;
-  if (waiting?.state !== 'AskReviewers') return;
+  if (waiting?.state !== 'AskReviewers' && waiting?.state !== 'AwaitClaim') return;
+  // A yes of the reviewers is not what it waits for then.
+  if (waiting.state === 'AwaitClaim' && awaitsClaim(request)) return;
   const { taskToken } = waiting;
   await bestEffort(async () => {
     if (status === 'approved' || status === 'scheduled' || mayStand(status))

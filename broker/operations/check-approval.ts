@@ -1,5 +1,6 @@
 /** Checks, at the moment of granting, that the approval still holds. Pure. */
 import { eligibleReviewers } from '#domain/catalog.ts';
+import { claimFault } from '#domain/claim.ts';
 import type { Principal } from '#domain/identity.ts';
 import { needsOf, unmetBy } from '#domain/policy/approvals.ts';
 import { decide } from '#domain/policy/decide.ts';
@@ -34,12 +35,16 @@ export function approvalFault(
   { principal, resolved, circumstances }: Now,
 ): ApprovalFault | undefined {
   const { catalog } = world;
-  const { asked, requester, subject } = request;
+  const { asked, requester, subject, claim } = request;
   if (requestDigest(request) !== request.digest)
     return { refused: 'what was approved is not what is on the record' };
+  if (subject.kind === 'unclaimed') return { refused: `${subject.person} has not claimed it` };
+  const { person } = requester;
+  const unmeant = requester.askedBy && claimFault(catalog, { person, claim }, subject);
+  if (unmeant !== undefined) return { refused: unmeant };
   if (principal.arn !== subject.principalArn || principal.roleId !== subject.roleId)
     return { refused: `the IAM role ${subject.principalArn} was made anew since the request; ask again` };
-  const unknown = requester.workload && noLonger(catalog, requester.principalArn, requester.workload);
+  const unknown = requester.workload && noLonger(catalog, subject.principalArn, requester.workload);
   if (unknown !== undefined) return { refused: unknown };
   const line = request.firstStart === undefined ? {} : { firstStart: request.firstStart };
   const decision = decide({ catalog, asked, requester, now: world.clock.now(), ...line, ...circumstances });

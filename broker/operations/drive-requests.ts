@@ -1,4 +1,5 @@
 /** Drives requests on that are overdue: what may stand is ended, what waits is begun, mailed or timed out. Part of SweepGrants. */
+import { isUnclaimed } from '#domain/claim.ts';
 import { clusterName } from '#domain/eks-cluster.ts';
 import { CurfewError } from '#domain/errors.ts';
 import type { Instant } from '#domain/instant.ts';
@@ -7,6 +8,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import { noteStanding } from '#domain/transitions/note-standing.ts';
 import type { World } from '#ports';
 import { signalAnswer } from './answer-review.ts';
+import { askToClaim } from './ask-to-claim.ts';
 import { changeRecord, readRequest } from './change-record.ts';
 import { endGrant } from './end-grant.ts';
 import { endTogether, isEarly } from './end-together.ts';
@@ -134,13 +136,15 @@ async function drivePending(world: Needs, request: AccessRequest): Promise<void>
 
 async function driveApproved(world: Needs, request: AccessRequest): Promise<void> {
   if (request.openBy !== undefined && world.clock.now() >= request.openBy) {
-    await timeOut(world, request, 'it could not be opened in time; ask again');
-    return;
+    const late = isUnclaimed(request) ? 'nobody claimed it in time' : 'it could not be opened in time';
+    return signalAnswer(world, await timeOut(world, request, `${late}; ask again`));
   }
   const execution = await world.executions.status(request.id);
   if (execution === 'absent') await world.executions.start(request);
   else if (execution === 'ended')
     await endGrant(world, { requestId: request.id, cause: 'the execution ended' });
+  else if (request.status === 'scheduled' && isUnclaimed(request))
+    await askToClaim(world, { requestId: request.id, actor: 'curfew:SweepGrants' });
   else await signalAnswer(world, request);
 }
 

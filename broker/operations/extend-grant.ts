@@ -6,7 +6,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import type { World } from '#ports';
 import { readRequest } from './change-record.ts';
 import { isRequester } from './same-requester.ts';
-import { type SubmitNeeds, type Submitted, submitAsked } from './submit-request.ts';
+import { type SubmitNeeds, type Submitted, signedBy, submitAsked } from './submit-request.ts';
 
 export interface ExtendInput {
   caller: Caller;
@@ -38,7 +38,7 @@ export async function extendGrant(world: SubmitNeeds, input: ExtendInput): Promi
     extends: id,
   };
   // A repeat is answered as the first was, also once the grant is over.
-  return submitAsked(world, { caller, body: wanted, ...key }, async () => {
+  return submitAsked(world, { ...signedBy(caller), body: wanted, ...key }, async () => {
     if (extended.status !== 'active' || !grant || extended.endRequested)
       throw new WrongStatus(
         `Request ${id} is ${extended.status}: only a grant in force can be extended. Ask anew.`,
@@ -54,7 +54,7 @@ export async function extendGrant(world: SubmitNeeds, input: ExtendInput): Promi
 
 function refuseUnlessTheirs(caller: Caller, extended: AccessRequest): void {
   const { id, subject } = extended;
-  const own = subjectOf(caller).kubernetes.name === subject.kubernetes.name;
+  const own = subject.kind !== 'unclaimed' && subjectOf(caller).kubernetes.name === subject.kubernetes.name;
   if (isRequester(caller, extended) && own) return;
   throw new NotAllowed(`Only the one who asked for ${id} can extend it, from the same IAM role.`);
 }

@@ -1,5 +1,6 @@
 /** Judges what is asked, without writing anything: what it comes to by the catalog, and what policy says to it. */
 import { eksClusterNamed, listed } from '#domain/catalog-lookup.ts';
+import type { Whom } from '#domain/claim.ts';
 import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { rulesFound, type SurveyedRole } from '#domain/foreign-role.ts';
 import { type Caller, callerKey, subjectOf } from '#domain/identity.ts';
@@ -25,28 +26,41 @@ export type JudgeNeeds = Pick<
   SurveyNeeds;
 
 export interface Judged {
-  core: Pick<AccessRequest, 'id' | 'subject' | 'requester' | 'asked' | 'resolved'>;
+  core: Pick<AccessRequest, 'id' | 'subject' | 'claim' | 'requester' | 'asked' | 'resolved'>;
   decision: Decision;
   line: { firstStart?: Instant };
 }
 
 export async function judgeSubmission(
   world: JudgeNeeds,
-  caller: Caller,
+  whom: Whom,
   { asked, firstStart }: AskedFor,
 ): Promise<Judged> {
   const line = firstStart === undefined ? {} : { firstStart };
   const surveyed = await surveyAsked(world, asked);
   const core = {
     id: world.ids.requestId(),
-    subject: subjectOf(caller),
-    requester: requesterOf(caller),
+    ...whomOf(world, whom),
     asked,
     resolved: resolve(world, asked, surveyed.role) ?? unresolved(world, asked),
   };
   const circumstances = await readCircumstances(world, 'submit', core, surveyed);
-  const question = { catalog: world.catalog, asked, requester: caller, now: world.clock.now() };
+  const question = { catalog: world.catalog, asked, requester: core.requester, now: world.clock.now() };
   return { core, decision: decide({ ...question, ...line, ...circumstances }), line };
+}
+
+function whomOf(
+  { catalog }: Pick<World, 'catalog'>,
+  whom: Whom,
+): Pick<AccessRequest, 'subject' | 'requester' | 'claim'> {
+  if (!('by' in whom)) return { subject: subjectOf(whom), requester: requesterOf(whom) };
+  const { person, by } = whom;
+  const from = whom.from ?? catalog.claims.from;
+  return {
+    subject: { kind: 'unclaimed', person },
+    requester: { key: person, person, askedBy: by },
+    claim: { windowSeconds: catalog.claims.window, ...(from === undefined ? {} : { from: [...from] }) },
+  };
 }
 
 function requesterOf(caller: Caller): AccessRequest['requester'] {
@@ -86,7 +100,7 @@ export function resolve(
 }
 
 export function askedOf({ duration, namespaces, ...rest }: Submission): Asked {
-  const { allow, ticket, startsAt, breakGlass, ...fields } = rest;
+  const { allow, ticket, startsAt, breakGlass, onBehalfOf: _, ...fields } = rest;
   return {
     ...fields,
     namespaces: [...new Set(namespaces)].sort(),

@@ -1,6 +1,8 @@
 /** OpenGrant (AWS leg): checks everything again, writes the intent, ships the evidence, takes the access entry, signs the plan. */
+import { isUnclaimed, knownSubject } from '#domain/claim.ts';
 import {
   AskedAgain,
+  ClaimAwaited,
   ClusterNotReady,
   EndRequested,
   ForeignAccessEntry,
@@ -51,7 +53,7 @@ const actor = 'curfew:OpenGrant';
 
 /**
  * Idempotent until `createBefore`. Throws NotApproved where nothing may be granted (the record says why), AskedAgain where
- * reviewers have to answer anew, NotDue before its time, EndRequested or PlanRefused where an opened grant has to be ended,
+ * reviewers have to answer anew, ClaimAwaited until it is claimed, NotDue before its time, EndRequested or PlanRefused where an opened grant has to be ended,
  * Unavailable and the like where a retry can succeed.
  */
 export async function openGrant(world: Needs, { requestId }: { requestId: string }): Promise<SignedPlan> {
@@ -74,8 +76,10 @@ export async function openGrant(world: Needs, { requestId }: { requestId: string
 async function openFirst(world: Needs, seen: AccessRequest): Promise<SignedPlan> {
   const now = world.clock.now();
   if (seen.openBy !== undefined && now >= seen.openBy) {
-    return refuse(world, seen, 'timed-out', `it could not be opened until ${seen.openBy}; ask again`);
+    const late = isUnclaimed(seen) ? 'nobody claimed it until' : 'it could not be opened until';
+    return refuse(world, seen, 'timed-out', `${late} ${seen.openBy}; ask again`);
   }
+  if (seen.subject.kind === 'unclaimed') return awaitClaim(world, seen, seen.subject.person);
   const due = opensAt(seen.asked);
   if (due !== undefined && now < due) return schedule(world, seen, due);
   const address = await checked(world, seen);
@@ -100,20 +104,31 @@ async function writeIntent(
   }
 }
 
-/** Nothing exists before its time; the record says what is waited for. */
-async function schedule(world: Needs, seen: AccessRequest, due: Instant): Promise<never> {
-  await changeRecord(world, seen.id, (before) =>
+/** Nothing exists before its time, or before it is claimed; the record says what is waited for. */
+async function noteScheduled(world: Needs, { id }: AccessRequest, reason: string): Promise<void> {
+  await changeRecord(world, id, (before) =>
     before.status === 'approved'
-      ? advance(before, 'scheduled', { at: world.clock.now(), actor, reason: `starts at ${due}` })
+      ? advance(before, 'scheduled', { at: world.clock.now(), actor, reason })
       : undefined,
   );
+}
+
+async function awaitClaim(world: Needs, seen: AccessRequest, person: string): Promise<never> {
+  await noteScheduled(world, seen, `waits until ${person} claims it`);
+  throw new ClaimAwaited(`Request ${seen.id} waits until ${person} claims it.`, {
+    details: { requestId: seen.id },
+  });
+}
+
+async function schedule(world: Needs, seen: AccessRequest, due: Instant): Promise<never> {
+  await noteScheduled(world, seen, `starts at ${due}`);
   throw new NotDue(`Request ${seen.id} can be opened from ${due} on.`, { details: { requestId: seen.id } });
 }
 
 /** Everything that can refuse, before anything exists. Refusals are recorded as denied, with the reason. */
 async function checked(world: Needs, request: AccessRequest): Promise<ClusterAddress> {
   try {
-    const [, , , , account = '', path = ''] = request.subject.principalArn.split(':');
+    const [, , , , account = '', path = ''] = knownSubject(request).principalArn.split(':');
     const principal = await world.identities.role(account, path.slice(path.lastIndexOf('/') + 1));
     const surveyed = await surveyAsked(world, request.asked);
     const resolved = resolve(world, request.asked, surveyed.role);
@@ -200,7 +215,7 @@ async function carryOut(world: Needs, request: AccessRequest, cluster: ClusterAd
     clusterRole,
     rulesDigest,
     ...(task ? { task: { rules: task.rules } } : {}),
-    subject: request.subject.kubernetes,
+    subject: knownSubject(request).kubernetes,
     expiresAt: grant.expiresAt,
     createBefore: grant.createBefore,
   });

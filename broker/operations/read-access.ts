@@ -1,6 +1,7 @@
-/** Who may see a request, and who may end it: the requester, its reviewers, those who look back at it, the operators. */
+/** Who may see a request, and who may end it: the requester, who asked in their place, its reviewers, those who look back at it, the operators. */
 import { afterReviewersOf } from '#domain/break-glass.ts';
 import type { Catalog } from '#domain/catalog.ts';
+import { askedAs } from '#domain/claim.ts';
 import type { Caller } from '#domain/identity.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { isRequester } from './same-requester.ts';
@@ -17,6 +18,7 @@ export function isConcerned(
   const { person } = caller;
   return (
     isRequester(caller, request) ||
+    askedAs(caller, request.requester.askedBy) ||
     (person !== undefined && request.reviewers.includes(person)) ||
     (person !== undefined && isToldOf(catalog, person, request)) ||
     isOperator(catalog, caller)

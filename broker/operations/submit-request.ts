@@ -2,6 +2,7 @@
 import { type AuditEvent, chain, chainStart } from '#domain/audit-event.ts';
 import { openedBy } from '#domain/break-glass.ts';
 import { eligibleReviewers } from '#domain/catalog.ts';
+import { askerKey, type Whom } from '#domain/claim.ts';
 import { digestOf } from '#domain/digest.ts';
 import { IdempotencyMismatch, RecordChanged, RequestRefused } from '#domain/errors.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
@@ -9,8 +10,9 @@ import { after, earliest, type Instant } from '#domain/instant.ts';
 import { dueAt, isFinal } from '#domain/lifecycle.ts';
 import { needsOf } from '#domain/policy/approvals.ts';
 import { type AccessRequest, type Asked, requestDigest, type Submission } from '#domain/request.ts';
-import { endsAt, openByOf } from '#domain/start.ts';
+import { endsAt, goodUntil } from '#domain/start.ts';
 import type { World } from '#ports';
+import { askedForBy } from './asked-for-by.ts';
 import { type AskedFor, askedOf, type JudgeNeeds, judgeSubmission } from './judge-submission.ts';
 import { bestEffort } from './signal.ts';
 
@@ -31,24 +33,43 @@ export interface Submitted {
 
 /** Throws RequestRefused (recorded as denied, but for too many; details.requestId, details.reasons) and IdempotencyMismatch. */
 export function submitRequest(world: SubmitNeeds, input: SubmitInput): Promise<Submitted> {
-  const { submission, ...rest } = input;
-  return submitAsked(world, { ...rest, body: submission }, async () => ({ asked: askedOf(submission) }));
+  const { submission, caller, ...rest } = input;
+  const whom = askedForBy(world, caller, submission);
+  return submitAsked(world, { ...signedBy(caller), whom, ...rest, body: submission }, async () => ({
+    asked: askedOf(submission),
+  }));
 }
 
-/** `body`: what a repeat with the same idempotency key must be equal to. `read` is called for the first of them only. */
+export interface SubmitAsked {
+  whom: Whom;
+  /** Whose idempotency keys they are. */
+  scope: readonly string[];
+  /** What a repeat with the same idempotency key must be equal to. */
+  body: unknown;
+  idempotencyKey?: string;
+}
+
+/** For whoever signed the call. Of a workload: each run repeats its own calls only. */
+export function signedBy(caller: Caller): Pick<SubmitAsked, 'whom' | 'scope'> {
+  const { workload, principal } = caller;
+  const run = workload ? [principal.arn, workload.issuer, workload.runId] : [];
+  return { whom: caller, scope: [callerKey(caller), ...run] };
+}
+
+/** `read` is called for the first of those with the same idempotency key only. */
 export async function submitAsked(
   world: SubmitNeeds,
-  { caller, body, idempotencyKey }: Omit<SubmitInput, 'submission'> & { body: unknown },
+  { whom, scope, body, idempotencyKey }: SubmitAsked,
   read: () => Promise<AskedFor>,
 ): Promise<Submitted> {
   const idempotency = idempotencyKey && {
-    key: digestOf([callerKey(caller), ...runOf(caller), idempotencyKey]),
+    key: digestOf([...scope, idempotencyKey]),
     bodyHash: digestOf(body),
   };
   const earlier = idempotency && (await findEarlier(world, idempotency));
   if (earlier) return settle(world, earlier, false);
 
-  const { request, event } = await newRequest(world, caller, await read());
+  const { request, event } = await newRequest(world, whom, await read());
   try {
     const extra = idempotency ? { idempotency } : {};
     await world.records.commit({ request, expectedVersion: 0, events: [event], ...extra });
@@ -60,10 +81,6 @@ export async function submitAsked(
   }
   return settle(world, request, true);
 }
-
-/** Of a workload: each run repeats its own calls only. */
-const runOf = ({ workload, principal }: Caller) =>
-  workload ? [principal.arn, workload.issuer, workload.runId] : [];
 
 async function findEarlier(
   world: SubmitNeeds,
@@ -97,18 +114,18 @@ function reviewByOf(asked: Asked, windowEnd: Instant): Instant {
 
 async function newRequest(
   world: SubmitNeeds,
-  caller: Caller,
+  whom: Whom,
   askedFor: AskedFor,
 ): Promise<{ request: AccessRequest; event: AuditEvent }> {
   const now: Instant = world.clock.now();
-  const { core, decision, line } = await judgeSubmission(world, caller, askedFor);
+  const { core, decision, line } = await judgeSubmission(world, whom, askedFor);
   // Refusals are kept for ever: nobody can have us keep more of them than so many an hour.
   if (decision.matched.includes('rate'))
     throw new RequestRefused(decision.reasons.join(' '), { details: { reasons: decision.reasons } });
   const { asked, requester } = core;
   const status = { approve: 'approved', review: 'pending', refuse: 'denied' } as const;
   const digest = requestDigest({ ...core, ...line });
-  const actor = requester.key;
+  const actor = requester.askedBy ? askerKey(requester.askedBy) : requester.key;
   const reason = decision.outcome === 'refuse' ? decision.reasons.join(' ') : asked.reason;
   const at = status[decision.outcome];
   const aftermath = openedBy(world.catalog, asked, decision, now);
@@ -119,6 +136,8 @@ async function newRequest(
     facts: {
       asked: { ...asked },
       subject: { ...core.subject },
+      ...(requester.askedBy ? { askedBy: { ...requester.askedBy } } : {}),
+      ...(core.claim?.from ? { claimFrom: core.claim.from } : {}),
       ...(requester.workload ? { workload: { ...requester.workload } } : {}),
       clusterRole: core.resolved.clusterRole,
       ...(core.resolved.task ? { task: { ...core.resolved.task } } : {}),
@@ -136,12 +155,12 @@ async function newRequest(
     updatedAt: now,
     digest,
     decision,
-    reviewers: eligibleReviewers(world.catalog, needsOf(decision), caller),
+    reviewers: eligibleReviewers(world.catalog, needsOf(decision), requester),
     reviews: [],
     notified: [],
     reviewBy: reviewByOf(asked, after(now, world.catalog.reviewWindow * 1000)),
     ...line,
-    ...(decision.outcome === 'approve' ? { openBy: openByOf(asked, now) } : {}),
+    ...(decision.outcome === 'approve' ? { openBy: goodUntil(core, now) } : {}),
     ...aftermath,
     history: [{ status: at, at: now, by: actor, reason }],
     audit: { seq: event.seq, hash: event.hash },

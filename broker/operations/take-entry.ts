@@ -7,6 +7,7 @@ import {
   entryContentOf,
   isOwned,
 } from '#domain/access-entry.ts';
+import { knownSubject } from '#domain/claim.ts';
 import {
   EndRequested,
   EntryBusy,
@@ -32,7 +33,7 @@ export function entryKeyOf({
   resolved: Resolved;
   subject: Holder['subject'];
 }): EntryKey {
-  return { ...resolved.eksCluster, principalArn: subject.principalArn };
+  return { ...resolved.eksCluster, principalArn: knownSubject({ subject }).principalArn };
 }
 
 /** Throws EntryBusy while another call deletes the entry: to be asked before anything is written. */
@@ -87,12 +88,13 @@ async function hold(
   throw new EndRequested(`An end of ${holder.id} was requested.`, { details: { requestId: holder.id } });
 }
 
-function nextItem(key: EntryKey, item: EntryItem | undefined, { subject }: Holder): EntryItem {
+function nextItem(key: EntryKey, item: EntryItem | undefined, holder: Holder): EntryItem {
+  const { roleId } = knownSubject(holder);
   if (item?.state !== 'present' && item?.state !== 'creating') {
     const generation = (item?.generation ?? 0) + 1;
-    return { key, state: 'creating', generation, roleId: subject.roleId, owned: true };
+    return { key, state: 'creating', generation, roleId, owned: true };
   }
-  if (item.roleId === subject.roleId) return item;
+  if (item.roleId === roleId) return item;
   throw new IdentityRefused(
     `Grants of an earlier IAM role ${key.principalArn}, deleted since, still hold its access entry on ${key.eksName}. ` +
       'End them first: `curfew list` shows them.',

@@ -1,4 +1,5 @@
 /** The requester takes a request back before anything was granted. */
+import { askedAs } from '#domain/claim.ts';
 import { NotAllowed } from '#domain/errors.ts';
 import { type Caller, callerKey } from '#domain/identity.ts';
 import { advance } from '#domain/lifecycle.ts';
@@ -14,7 +15,8 @@ export async function withdrawRequest(
 ): Promise<AccessRequest> {
   const actor = callerKey(caller);
   const request = await changeRecord(world, id, (before) => {
-    if (!isRequester(caller, before)) throw new NotAllowed('Only the one who asked can withdraw a request.');
+    if (!isRequester(caller, before) && !askedAs(caller, before.requester.askedBy))
+      throw new NotAllowed('Only the one who asked, or whom it is for, can withdraw a request.');
     if (before.status === 'withdrawn') return undefined;
     return advance(before, 'withdrawn', {
       at: world.clock.now(),

@@ -1,4 +1,5 @@
 /** A request's parts in a person's words; the same words in every command. */
+import { askerInWords } from '#domain/claim.ts';
 import { isForeign } from '#domain/role-definition.ts';
 import { workloadInWords } from '#domain/workload.ts';
 import type { RequestView } from '#http/request-view.ts';
@@ -6,16 +7,26 @@ import { safeText } from '../terminal/safe-text.ts';
 import { when } from '../terminal/times.ts';
 import { spanInWords, spanOf } from './span.ts';
 
+/** Who asked for it, where that isn't whom it is for; undefined elsewhere. */
+export function askerOf({ requester }: Pick<RequestView, 'requester'>): string | undefined {
+  return requester.askedBy && safeText(askerInWords(requester.askedBy));
+}
+
 /** `alice@example.com`, the pipeline and its run, or the role's session where the name proves nobody. */
 export function whoAsked({ requester }: Pick<RequestView, 'requester'>): string {
   if (requester.person) return safeText(requester.person);
   if (requester.workload) return safeText(workloadInWords(requester.workload));
-  const role = requester.principalArn.split('/').at(-1) ?? requester.principalArn;
-  return safeText(`${role}/${requester.sessionName}`);
+  const { principalArn = '', sessionName = '' } = requester;
+  const role = principalArn.split('/').at(-1) ?? principalArn;
+  return safeText(`${role}/${sessionName}`);
 }
 
 /** Who gets in: one person, or everyone who holds the role. */
-export function whoGetsIn({ subject }: Pick<RequestView, 'subject'>): string {
+export function whoGetsIn({ subject, claim }: Pick<RequestView, 'subject' | 'claim'>): string {
+  if (subject.kind === 'unclaimed') {
+    const from = claim?.from ? ` from ${claim.from.join(' or ')}` : '';
+    return safeText(`${subject.person}, once they have claimed it${from}`);
+  }
   const role = subject.principalArn.split('/').at(-1) ?? subject.principalArn;
   return subject.kind === 'person'
     ? safeText(`${subject.sessionName ?? ''} (only this person of IAM role ${role})`)

@@ -1,7 +1,9 @@
 /** Kill switches as pure rules: what they cover, and when an order is proven done. */
+
 import { describe, expect, it } from 'vitest';
 import { memoryRoles } from '#adapters/memory/world.ts';
 import { chainFault } from '#domain/audit-event.ts';
+import { knownSubject } from '#domain/claim.ts';
 import { InvalidInput } from '#domain/errors.ts';
 import { givenScopeSchema, resolveScope } from '#domain/given-scope.ts';
 import { callerOf, principalGroup } from '#domain/identity.ts';
@@ -27,7 +29,7 @@ const scope = (given: unknown): KillScope => givenScopeSchema.parse(given);
 
 describe('a scope', () => {
   const alice = aRequest({ status: 'active' });
-  const { principalArn } = alice.subject;
+  const { principalArn } = knownSubject(alice);
   const [, , , , account = '', path = ''] = principalArn.split(':');
   const roleName = path.slice(path.lastIndexOf('/') + 1);
   const ci = aRequest({ status: 'active', caller: aCaller('ci') });

@@ -78,7 +78,7 @@ describe('what a policy is told', () => {
       kind: 'person',
       person: 'dana@example.com',
     });
-    const { principalArn, sessionName } = requester;
+    const { principalArn = '', sessionName = '' } = requester;
     expect(told({ requester: { principalArn, sessionName } }).requester).toEqual({
       kind: 'workload',
       principalArn,

@@ -1,6 +1,7 @@
 /** Durations, instants, digests, submissions, role bindings: the small values everything is made of. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knownSubject } from '#domain/claim.ts';
 import { canonicalJson, digestOf } from '#domain/digest.ts';
 import { formatDuration, parseDuration } from '#domain/duration.ts';
 import { errorTable, outcomeOf } from '#domain/error-table.ts';
@@ -75,7 +76,7 @@ describe('a role binding', () => {
     bindings: request.grant?.bindings ?? [],
     clusterRole: 'curfew:r:00000000',
     rulesDigest: '',
-    subject: request.subject.kubernetes,
+    subject: knownSubject(request).kubernetes,
     expiresAt: request.grant?.expiresAt ?? '',
     createBefore: request.grant?.createBefore ?? '',
   };

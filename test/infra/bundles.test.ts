@@ -45,7 +45,8 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 const budgets: Record<string, number> = {
   'announce.ts': 750,
   'api.ts': 1110,
-  'ask-reviewers.ts': 700,
+  'ask-reviewers.ts': 710,
+  'await-claim.ts': 710,
   'bind-role.ts': 1800,
   'define-role.ts': 1800,
   'close-grant.ts': 670,

@@ -43,6 +43,15 @@ it.each([
   },
 );
 
+it.each([
+  ['2026-11-21T08:00:00.250Z', 14_400],
+  ['2026-11-21T07:00:00.000Z', 14_400],
+  ['2026-11-21T09:00:00.250Z', 18_000],
+])('AwaitClaim waits, with a start at %s, for its window from then on: %i s', async (opensAt, seconds) => {
+  const variables = { opensAt, claimSeconds: 14_400 };
+  expect(await worth(States.AwaitClaim?.TimeoutSeconds, {}, { variables })).toBe(seconds);
+});
+
 describe('IsStanding', () => {
   it.each([
     [true, 'UnbindRole'],

@@ -71,8 +71,8 @@ function nextOf(name: string): string[] {
   ].filter((next) => next !== undefined);
 }
 
-/** Every way from a state to an end, as lists of names; not those back to AskReviewers, nor from BindRole through DefineRole or AwaitStart, which lead back. */
-const leadingBack = ['AwaitStart', 'AskReviewers', 'DefineRole'];
+/** Every way from a state to an end, as lists of names; not those back to AskReviewers, nor from BindRole through DefineRole, AwaitClaim or AwaitStart, which lead back. */
+const leadingBack = ['AwaitClaim', 'AwaitStart', 'AskReviewers', 'DefineRole'];
 function waysFrom(name: string, seen: string[] = []): string[][] {
   if (seen.includes(name)) throw new Error(`The lifecycle goes round: ${[...seen, name].join(' -> ')}`);
   const next = nextOf(name).filter((to) => !leadingBack.includes(to));
@@ -100,7 +100,7 @@ describe('the lifecycle as a file', () => {
     const handing = tasks
       .filter(([, { Arguments }]) => JSON.stringify(Arguments).includes('Task.Token'))
       .map(([name]) => name);
-    expect(waiting).toEqual(['AskReviewers', 'HoldGrant']);
+    expect(waiting).toEqual(['AskReviewers', 'AwaitClaim', 'HoldGrant']);
     expect(handing).toEqual(waiting);
   });
 
@@ -155,6 +155,14 @@ describe('every way out of a state in which something may exist', () => {
     expect(leading).toEqual(['OpenGrant']);
     expect(waits).toEqual([{ ErrorEquals: ['NotDue'], Next: 'AwaitStart' }]);
     expect(nextOf('AwaitStart')).toEqual(['OpenGrant']);
+  });
+
+  it('waits for a claim only before anything exists, and comes back to where everything is checked', () => {
+    const leading = Object.keys(definition.States).filter((name) => nextOf(name).includes('AwaitClaim'));
+    const waits = stateOf('OpenGrant').Catch?.filter(({ Next }) => Next === 'AwaitClaim');
+    expect(leading).toEqual(['OpenGrant']);
+    expect(waits).toEqual([{ ErrorEquals: ['ClaimAwaited'], Next: 'AwaitClaim' }]);
+    expect([...new Set(nextOf('AwaitClaim'))].sort()).toEqual(['NotGranted', 'OpenGrant']);
   });
 
   it('makes a Role only where BindRole misses it, hands on the same plan, and goes back to where it is bound', () => {

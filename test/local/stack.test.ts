@@ -107,6 +107,7 @@ describe('the deployed functions', () => {
     expect(Object.fromEntries(answers)).toEqual({
       Api: 'answers',
       AskReviewers: 'ZodError',
+      AwaitClaim: 'ZodError',
       BindRole: 'ZodError',
       CloseGrant: 'ZodError',
       DefineRole: 'ZodError',

@@ -91,8 +91,8 @@ export const policyMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/people.ts',
-        from: 'return [...known, sessionName, personOf(people, sessionName)];',
-        to: 'return known;',
+        from: 'return sessionName === undefined ? known : [',
+        to: 'return sessionName !== "" ? known : [',
       },
     ],
     killedBy: unit('domain/people'),

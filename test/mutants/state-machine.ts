@@ -170,8 +170,8 @@ export const stateMachineMutants: readonly Mutant[] = [
     changes: [
       {
         file,
-        from: '"opensAt": "{% $exists($states.input.opensAt) ? $states.input.opensAt : $states.input.reviewBy %}"\n          },\n          "Next": "OpenGrant"',
-        to: '"opensAt": "{% $exists($states.input.opensAt) ? $states.input.opensAt : $states.input.reviewBy %}"\n          },\n          "Next": "NotGranted"',
+        from: '"claimSeconds": "{% $exists($states.input.claimSeconds) ? $states.input.claimSeconds : 0 %}"\n          },\n          "Next": "OpenGrant"',
+        to: '"claimSeconds": "{% $exists($states.input.claimSeconds) ? $states.input.claimSeconds : 0 %}"\n          },\n          "Next": "NotGranted"',
       },
     ],
     killedBy: values,

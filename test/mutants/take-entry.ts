@@ -64,8 +64,8 @@ export const takeEntryMutants: readonly Mutant[] = [
     changes: [
       {
         file: take,
-        from: 'if (item.roleId === subject.roleId) return item;',
-        to: 'if (item.roleId !== subject.principalArn) return item;',
+        from: 'if (item.roleId === roleId) return item;',
+        to: 'if (item.roleId !== key.principalArn) return item;',
       },
     ],
     killedBy: unit('operations/opening'),

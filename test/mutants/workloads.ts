@@ -113,8 +113,8 @@ export const workloadMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/people.ts',
-        from: '[person, workload?.actsFor]',
-        to: '[person]',
+        from: '[person, workload?.actsFor, asker]',
+        to: '[person, asker]',
       },
     ],
     killedBy: unit('http/workloads'),
@@ -199,8 +199,8 @@ export const workloadMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/domain/kill-scope.ts',
-        from: 'return actsFor === undefined ? scopes :',
-        to: 'if (actsFor) return scopes;\n  return actsFor === undefined ? scopes :',
+        from: '    requester.workload?.actsFor,\n',
+        to: '',
       },
     ],
     killedBy: unit('operations/workloads'),

@@ -4,6 +4,7 @@ import { outcomeOf } from '#domain/error-table.ts';
 import { msBetween } from '#domain/instant.ts';
 import type { SignedPlan, UnbindPlan, UnbindResult } from '#domain/plan.ts';
 import { askReviewers } from '#operations/ask-reviewers.ts';
+import { awaitClaim } from '#operations/await-claim.ts';
 import { bindRole } from '#operations/bind-role.ts';
 import { closeGrant } from '#operations/close-grant.ts';
 import { defineRole } from '#operations/define-role.ts';
@@ -113,6 +114,7 @@ export class Machine {
       case 'OpenGrant': {
         const opened = await this.#try(5, () => openGrant(world, { requestId: id }));
         if (!opened.worked && opened.error === 'AskedAgain') return this.#go(id, walk, 'AskReviewers', {});
+        if (!opened.worked && opened.error === 'ClaimAwaited') return this.#go(id, walk, 'AwaitClaim', {});
         if (!opened.worked && opened.error === 'NotDue') return this.#go(id, walk, 'AwaitStart', {});
         if (!opened.worked)
           return this.#go(id, walk, opened.error === 'NotApproved' ? 'End' : 'EndGrant', {
@@ -120,6 +122,14 @@ export class Machine {
           });
         walk.expiresAt = opened.result.plan.expiresAt;
         return this.#go(id, walk, 'BindRole', opened.result);
+      }
+      case 'AwaitClaim': {
+        walk.token = world.inside.executions.issueToken();
+        const { claimSeconds } = JSON.parse(world.inside.executions.executions.get(id)?.input ?? '{}');
+        walk.until = new Date(Date.parse(now()) + claimSeconds * 1000).toISOString();
+        const taskToken = walk.token;
+        const awaited = await this.#try(3, () => awaitClaim(world, { requestId: id, taskToken }));
+        return awaited.worked || this.#go(id, walk, 'OpenGrant', {});
       }
       case 'AwaitStart': {
         const { opensAt } = JSON.parse(world.inside.executions.executions.get(id)?.input ?? '{}');

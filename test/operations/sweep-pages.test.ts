@@ -1,7 +1,9 @@
 /** What a sweep of a large cluster costs, and how it goes on where its time ran out. */
+
 import { describe, expect, it } from 'vitest';
 import type { MemoryWorld } from '#adapters/memory/world.ts';
 import { managedBy } from '#domain/access-entry.ts';
+import { knownSubject } from '#domain/claim.ts';
 import { bindingName } from '#domain/request.ts';
 import { marks } from '#domain/role-binding.ts';
 import { surveyCluster } from '#operations/survey-cluster.ts';
@@ -38,7 +40,7 @@ async function grantsInForce(count: number) {
         annotations: { [marks.expiresAt]: expiresAt, [marks.createBefore]: createBefore },
       },
       roleRef: { apiGroup, kind: 'ClusterRole', name: resolved.clusterRole },
-      subjects: [{ apiGroup, ...subject.kubernetes }],
+      subjects: [{ apiGroup, ...knownSubject({ subject }).kubernetes }],
     });
   }
   world.inside.clock.advance(600_000);

@@ -61,7 +61,7 @@ export class Faults implements Interference {
 /** Methods that answer at once and so can't be paused. */
 const immediate = new Set([
   ...['now', 'requestId', 'secret', 'verify', 'count', 'milliseconds', 'credentialOf'],
-  ...['reviewMail', 'noticeMail', 'afterReviewMail'],
+  ...['reviewMail', 'claimMail', 'noticeMail', 'afterReviewMail'],
 ]);
 
 /** `port` with every method call going through `interference`; what `connect` hands out is wrapped alike. */

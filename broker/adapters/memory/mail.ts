@@ -24,6 +24,7 @@ export const plainMessages: Messages = {
     const text = `Request ${request.id}\n/review/${linkSecret}`;
     return plain(reviewer, `Review request ${request.id}`, text);
   },
+  claimMail: ({ id }, person) => plain(person, `Claim ${id}`, `Request ${id}`),
   noticeMail: ({ id }, person) => plain(person, `Break-glass ${id}`, `Request ${id}`),
   afterReviewMail: ({ id }, person, overdue) =>
     plain(person, `${overdue ? 'Overdue: after-review' : 'After-review'} ${id}`, `Request ${id}`),

@@ -1,4 +1,4 @@
-/** The world of AskReviewers: records and mail. */
+/** The world of the functions that ask people by mail and wait for them: AskReviewers and AwaitClaim. */
 import { createMessages } from '#mail/review-mail.ts';
 import { deployedCatalog } from '../catalog.ts';
 import { environment } from '../environment.ts';

@@ -14,6 +14,7 @@ import { foreignRole } from './guardrails/foreign-role.ts';
 import { hours } from './guardrails/hours.ts';
 import { killSwitch } from './guardrails/kill-switch.ts';
 import { namespaces } from './guardrails/namespaces.ts';
+import { onBehalf } from './guardrails/on-behalf.ts';
 import { rate } from './guardrails/rate.ts';
 import { unmeetable } from './guardrails/reviewers.ts';
 import { role } from './guardrails/role.ts';
@@ -26,7 +27,7 @@ import { waive } from './waive.ts';
 
 const guardrails: readonly Guardrail[] = [
   ...[killSwitch, cluster, role, foreignRole, task, namespaces, duration, start, hours, ticket],
-  ...[environment, workloads, duties, concurrency, rate, breakGlass],
+  ...[environment, workloads, duties, concurrency, rate, breakGlass, onBehalf],
 ];
 
 export function decide(question: Omit<Question, 'role'>): Decision {

@@ -1,7 +1,6 @@
 /** The shape of every guardrail: looks at one question, returns what it found. */
 import type { Catalog, CatalogRole, PolicyRule } from '../catalog.ts';
 import type { SurveyedRole } from '../foreign-role.ts';
-import type { Caller } from '../identity.ts';
 import type { Instant } from '../instant.ts';
 import type { KillSwitch } from '../kill-scope.ts';
 import type { NamespaceLabels } from '../namespaces.ts';
@@ -37,7 +36,7 @@ export interface Circumstances {
 export interface Question extends Circumstances {
   catalog: Catalog;
   asked: Asked;
-  requester: Pick<Caller, 'person' | 'sessionName' | 'network' | 'workload'>;
+  requester: Pick<AccessRequest['requester'], 'person' | 'sessionName' | 'network' | 'workload' | 'askedBy'>;
   now: Instant;
   /** Of an extension: when the first grant of its line began. */
   firstStart?: Instant;

@@ -44,9 +44,13 @@ export const policyInputSchema = z.strictObject({
   requester: z.strictObject({
     kind: z.enum(['person', 'workload']).describe('A workload is whoever is not known to be one person.'),
     person: z.string().exactOptional().describe('E-mail address in lower case; only of a person.'),
-    principalArn: z.string().describe('IAM role, with its path.'),
+    principalArn: z
+      .string()
+      .exactOptional()
+      .describe('IAM role, with its path. Absent until what others asked for is claimed.'),
     sessionName: z
       .string()
+      .exactOptional()
       .describe('Proves who it is only for a person: anybody else chooses it themselves.'),
     workload: z
       .strictObject({
@@ -65,6 +69,20 @@ export const policyInputSchema = z.strictObject({
       })
       .exactOptional()
       .describe('Of a CI job or agent that its token proves to be one.'),
+    askedBy: z
+      .discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('ticket'),
+          source: z.string().describe("Name in the catalog's ticketing.sources."),
+          ticket: z.string(),
+          user: z.string().describe('As the ticket system vouches for them.'),
+        }),
+        z.strictObject({ kind: z.literal('person'), person: z.string() }),
+      ])
+      .exactOptional()
+      .describe(
+        'Who asked, where it was not the requester: nothing is given before the requester claims it.',
+      ),
   }),
   role: z.strictObject({
     duty: z.string(),

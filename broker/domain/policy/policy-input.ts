@@ -11,7 +11,10 @@ export interface AskedOfPolicy {
   now: Instant;
   phase: PolicyInput['phase'];
   asked: Asked;
-  requester: Pick<AccessRequest['requester'], 'person' | 'principalArn' | 'sessionName' | 'workload'>;
+  requester: Pick<
+    AccessRequest['requester'],
+    'person' | 'principalArn' | 'sessionName' | 'workload' | 'askedBy'
+  >;
   /** Other requests of the same requester; those that hold nothing now are left out. */
   others: readonly AccessRequest[];
   catalog: Pick<Catalog, 'roles' | 'clusters' | 'environments'>;
@@ -23,7 +26,7 @@ export interface AskedOfPolicy {
 
 /** Undefined where the catalog has no such role: there is nothing to judge. */
 export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
-  const { person, principalArn, sessionName, workload } = of.requester;
+  const { person, principalArn, sessionName, workload, askedBy } = of.requester;
   const { roles } = of.catalog;
   const role = listed(roles, of.asked.role);
   if (!role) return undefined;
@@ -36,9 +39,10 @@ export function policyInput(of: AskedOfPolicy): PolicyInput | undefined {
     requester: {
       kind: person === undefined ? 'workload' : 'person',
       ...(person === undefined ? {} : { person }),
-      principalArn,
-      sessionName,
+      ...(principalArn === undefined ? {} : { principalArn }),
+      ...(sessionName === undefined ? {} : { sessionName }),
       ...(workload === undefined ? {} : { workload: toldOf(workload) }),
+      ...(askedBy === undefined ? {} : { askedBy }),
     },
     role: {
       duty,

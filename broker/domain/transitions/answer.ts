@@ -5,7 +5,7 @@ import { type Advanced, advance, amend } from '../lifecycle.ts';
 import { canonicalPerson, mayBeSame, namesOf } from '../people.ts';
 import { isSureEnough, needsOf, unmetBy } from '../policy/approvals.ts';
 import type { AccessRequest, Review } from '../request.ts';
-import { openByOf } from '../start.ts';
+import { goodUntil } from '../start.ts';
 
 /** Throws NotAllowed for whoever may not answer, WrongStatus when it is too late or was not what they were shown. */
 export function answer(catalog: Catalog, request: AccessRequest, review: Review): Advanced {
@@ -17,7 +17,7 @@ export function answer(catalog: Catalog, request: AccessRequest, review: Review)
   if (review.answer === 'deny') return advance(request, 'denied', { ...step, changes: { reviews } });
   if (unmetBy(catalog, request.decision, { ...request, reviews }))
     return amend(request, { ...step, type: 'reviewed', changes: { reviews } });
-  const openBy = openByOf(request.asked, review.at);
+  const openBy = goodUntil(request, review.at);
   return advance(request, 'approved', { ...step, changes: { reviews, openBy } });
 }
 

@@ -1,7 +1,7 @@
 /** Who the caller is to Curfew, and who would get access if they asked. */
 import * as z from 'zod';
 import { subjectOf } from '#domain/identity.ts';
-import { subjectView, workloadView } from '../request-view.ts';
+import { knownSubjectView, workloadView } from '../request-view.ts';
 import { type Route, route } from '../route.ts';
 
 export const callerView = z
@@ -10,7 +10,7 @@ export const callerView = z
     sessionName: z.string(),
     person: z.string().optional().describe('Only where the identity provider controls the session name.'),
     workload: workloadView.optional(),
-    subject: subjectView.describe('Who gets access when this caller asks.'),
+    subject: knownSubjectView.describe('Who gets access when this caller asks.'),
   })
   .meta({ id: 'Caller' });
 export type CallerView = z.output<typeof callerView>;

@@ -8,7 +8,7 @@ import type { AccessRequest, Status } from '#domain/request.ts';
 import type { Status as ExecutionStatus } from './host.ts';
 
 /** Steps that begin or carry on: what can not be mended by trying again ends them. */
-const giving = ['AskReviewers', 'OpenGrant', 'BindRole', 'DefineRole'];
+const giving = ['AskReviewers', 'OpenGrant', 'AwaitClaim', 'BindRole', 'DefineRole'];
 /** Steps that take away: they try for minutes, whatever goes wrong, and then leave it to the sweep. */
 const ending = ['EndGrant', 'UnbindRole', 'CloseGrant'];
 const endingTries = 10;
@@ -35,7 +35,7 @@ const answers = ['Denied', 'Withdrawn', 'States.Timeout'];
 function isWorthAnotherTry(state: string, error: string): boolean {
   if (ending.includes(state)) return true;
   if (!giving.includes(state)) return false;
-  if (state === 'AskReviewers' && answers.includes(error)) return false;
+  if ((state === 'AskReviewers' || state === 'AwaitClaim') && answers.includes(error)) return false;
   return error in errorTable ? errorTable[error as keyof typeof errorTable].retry : true;
 }
 
@@ -43,9 +43,11 @@ function isWorthAnotherTry(state: string, error: string): boolean {
 function nextOf(state: string, error: string | undefined, status: Status): string[] {
   switch (state) {
     case 'AskReviewers':
+    case 'AwaitClaim':
       return error === 'Denied' || error === 'Withdrawn' ? ['NotGranted'] : ['OpenGrant'];
     case 'OpenGrant':
       if (error === undefined) return ['BindRole'];
+      if (error === 'ClaimAwaited') return ['AwaitClaim'];
       if (error === 'NotDue') return ['AwaitStart'];
       if (error === 'AskedAgain') return ['AskReviewers'];
       return error === 'NotApproved' ? ['NotGranted'] : ['EndGrant'];
@@ -125,7 +127,7 @@ export class Path {
       this.#astray(
         `${from}, which ended with ${error ?? 'success'}, led to ${to} while the record is ${status}`,
       );
-    if ((to === 'NotGranted' || to === 'AwaitStart') && mayStand(status))
+    if ((to === 'NotGranted' || to === 'AwaitStart' || to === 'AwaitClaim') && mayStand(status))
       this.#astray(`${from} led to ${to} while the record is ${status}`);
     if (from === 'CloseGrant' && to === 'the end' && !isFinal(status))
       this.#astray(`it ended while the record is ${status}`);

@@ -16,6 +16,7 @@ import {
   waitingStep,
 } from '#domain/step-input.ts';
 import { askReviewers } from '#operations/ask-reviewers.ts';
+import { awaitClaim } from '#operations/await-claim.ts';
 import { bindRole } from '#operations/bind-role.ts';
 import { closeGrant } from '#operations/close-grant.ts';
 import { defineRole } from '#operations/define-role.ts';
@@ -51,6 +52,10 @@ export const functions = {
     return {};
   }),
   OpenGrant: deployed(30, requestStep, openGrant),
+  AwaitClaim: deployed(30, waitingStep, async (world, input) => {
+    await awaitClaim(world, input);
+    return {};
+  }),
   BindRole: deployed(12, signedPlan, bindRole),
   DefineRole: deployed(12, signedPlan, defineRole),
   HoldGrant: deployed(10, holdStep, async (world, input) => {

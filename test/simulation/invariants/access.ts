@@ -30,6 +30,7 @@ function grantsFor(seen: Seen, right: Right): Evident[] {
       asked.namespaces.includes(right.namespace) &&
       clusterRole === right.clusterRole &&
       task?.rulesDigest === right.task &&
+      subject.kind !== 'unclaimed' &&
       subject.principalArn === principal.arn &&
       (subject.kind === 'principal' ? person === undefined : subject.sessionName === sessionName),
   );
@@ -207,7 +208,7 @@ export const kept: Invariant = {
       if (!natural || !grant?.activatedAt || endRequested || now >= Date.parse(grant.expiresAt) - skewMs)
         continue;
       if (now < Date.parse(grant.activatedAt) + effectMs + skewMs) continue;
-      if (deeds.spoiled('entry', subject.principalArn)) continue;
+      if (subject.kind === 'unclaimed' || deeds.spoiled('entry', subject.principalArn)) continue;
       for (const { namespace, name } of grant.bindings) {
         if (deeds.spoiled('binding', `${namespace}/${name}`)) continue;
         const has = seen.rights.some((right) => right.binding === `${namespace}/${name}`);
