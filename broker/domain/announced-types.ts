@@ -12,6 +12,8 @@ const isAnnounced: Record<EventType, boolean> = {
   withdrawn: true,
   'timed-out': true,
   scheduled: true,
+  'claim-asked': false,
+  claimed: true,
   'grant-opened': true,
   'grant-bound': false,
   'grant-active': true,

@@ -1,5 +1,6 @@
 /** An announcement in one sentence: of names that we checked and words of our own, never of what somebody wrote. */
 import type { AnyEvent, EventType } from './audit-event.ts';
+import { askerKey } from './claim.ts';
 import { formatDuration } from './duration.ts';
 import { type Instant, msBetween } from './instant.ts';
 import type { KillOrder } from './kill-order.ts';
@@ -25,8 +26,10 @@ function place({ asked }: AccessRequest): string {
 }
 
 function ofRequest(event: AnyEvent, request: AccessRequest): string {
-  const { requester, asked, reviews, grant, ending } = request;
+  const { requester, asked, reviews, grant, ending, claim } = request;
   const who = requester.key;
+  const asker = requester.askedBy ? askerKey(requester.askedBy) : undefined;
+  const unclaimed = claim && (claim.at === undefined || claim.at > event.at);
   const what = place(request);
   const lasting = `for ${formatDuration(asked.durationSeconds)}`;
   const from = asked.startsAt === undefined ? '' : ` from ${clock(asked.startsAt)} on`;
@@ -36,7 +39,7 @@ function ofRequest(event: AnyEvent, request: AccessRequest): string {
     submitted: () =>
       asked.breakGlass
         ? `${who} takes ${what} ${lasting} by break-glass`
-        : `${who} asks for ${what} ${lasting}${from}${event.status === 'approved' ? ': no review is needed' : ''}`,
+        : `${asker === undefined ? who : `${asker} for ${who}`} asks for ${what} ${lasting}${from}${event.status === 'approved' ? ': no review is needed' : ''}`,
     refused: () => `${who} asked for ${what} ${lasting} and was refused`,
     reviewed: () => `${event.actor} approved ${what} for ${who}; more reviews are needed`,
     'asked-again': () => `${what} for ${who} has changed since it was approved, and is asked for again`,
@@ -46,7 +49,10 @@ function ofRequest(event: AnyEvent, request: AccessRequest): string {
     withdrawn: () => `${event.actor} withdrew the request of ${who} for ${what}`,
     'timed-out': () => `the request of ${who} for ${what} was not carried out in time, and is over`,
     scheduled: () =>
-      `${what} for ${who} is approved, and waits${from === '' ? '' : ` to begin at ${clock(asked.startsAt ?? event.at)}`}`,
+      unclaimed
+        ? `${what} for ${who} is approved, and waits until they claim it`
+        : `${what} for ${who} is approved, and waits${from === '' ? '' : ` to begin at ${clock(asked.startsAt ?? event.at)}`}`,
+    claimed: () => `${who} has claimed ${what}`,
     'grant-opened': () => `${what} is being set up for ${who}`,
     'grant-active': () => `${who} has ${what}${grant ? `, until ${clock(grant.expiresAt)}` : ''}`,
     signalled: () => `something was noticed about ${what} of ${who}`,

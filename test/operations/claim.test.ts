@@ -532,7 +532,13 @@ describe('what a ticket asks for', () => {
     reason: 'Checkout is slow',
     ticket: 'PAY-17',
   });
-  const jira = { kind: 'jira', tickets: 'PAY-[0-9]+', closedStates: [], table: 'task' } as const;
+  const jira = {
+    kind: 'jira',
+    tickets: 'PAY-[0-9]+',
+    closedStates: [],
+    comments: false,
+    table: 'task',
+  } as const;
   const ticketWorld = () =>
     aWorldOfClaims((catalog) => {
       catalog.ticketing.sources.jira = { ...jira, closedStates: [] };
