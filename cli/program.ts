@@ -18,6 +18,7 @@ import { rolesCommand } from './commands/roles.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { tokenCommand } from './commands/token.ts';
+import { uiCommand } from './commands/ui.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { exitCodes, exitOf } from './failures.ts';
@@ -38,7 +39,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
       revokeCommand,
     ],
   ],
-  ['Answer requests:', [inboxCommand, approveCommand, denyCommand, afterReviewCommand]],
+  ['Answer requests:', [inboxCommand, uiCommand, approveCommand, denyCommand, afterReviewCommand]],
   ['In an emergency:', [killCommand]],
   [
     'Set up:',

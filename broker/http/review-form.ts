@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { InvalidInput } from '#domain/errors.ts';
 import { plainText } from '#domain/request.ts';
+import { formFields } from './form-fields.ts';
 
 const withoutDigest = 'The form lacks what was shown.';
 const withoutNonce = 'The form does not come from its page.';
@@ -14,19 +15,12 @@ const formSchema = z.strictObject({
 });
 export type ReviewForm = z.output<typeof formSchema>;
 
-const contentType = /^application\/x-www-form-urlencoded(?:\s*;.*)?$/i;
-
 /** Throws InvalidInput in words for a person. */
 export function parseReviewForm(type: string | undefined, body: string): ReviewForm {
-  if (!contentType.test(type ?? '')) throw new InvalidInput('This was not sent by the form of this page.');
-  const fields: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(body)) {
-    if (name in fields) throw new InvalidInput(`The form gives "${name.slice(0, 40)}" twice.`);
-    fields[name] = value;
-  }
+  const fields = formFields(type, body);
   // Browsers send an empty text field as an empty text.
   if (fields.reason?.trim() === '') delete fields.reason;
-  const result = formSchema.safeParse({ ...fields });
+  const result = formSchema.safeParse(fields);
   if (result.success) return result.data;
   const words = result.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'

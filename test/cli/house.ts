@@ -26,6 +26,8 @@ export interface Running {
   stderrSoFar(): string;
   /** Resolves once the text was printed on stderr. */
   said(text: string): Promise<void>;
+  /** Resolves with the first match on stdout, once its line is whole. */
+  printed(pattern: RegExp): Promise<string>;
 }
 
 export interface CliOptions {
@@ -127,6 +129,16 @@ export async function openHouse(catalog?: Catalog): Promise<House> {
           };
           child.stderr.on('data', look);
           child.on('close', () => reject(new Error(`It ended without saying "${text}":\n${stderr}`)));
+          look();
+        }),
+      printed: (pattern) =>
+        new Promise((resolve, reject) => {
+          const look = () => {
+            const [found] = pattern.exec(stdout.slice(0, stdout.lastIndexOf('\n') + 1)) ?? [];
+            if (found !== undefined) resolve(found.replace(/"$/, ''));
+          };
+          child.stdout.on('data', look);
+          child.on('close', () => reject(new Error(`It ended without printing ${pattern}:\n${stderr}`)));
           look();
         }),
     };

@@ -20,6 +20,13 @@ function riskRow([score, ...factors]: readonly string[]): Markup | string {
   return html`<dt>Risk</dt><dd>${score}<ul>${factors.map((line) => html`<li>${line}</li>`)}</ul></dd>`;
 }
 
+/** Of what can still be answered. */
+function answerRow({ status, reviewBy }: AccessRequest, words: string, now: Instant): Markup | string {
+  if (status !== 'pending') return '';
+  return html`<dt>Answer until</dt>
+      <dd><time datetime="${reviewBy}">${words}</time> (${untilInWords(now, reviewBy)})</dd>`;
+}
+
 /** As text: a page of ours leads to none of others. */
 function runRow({ requester }: AccessRequest): Markup | string {
   const url = requester.workload?.runUrl;
@@ -29,7 +36,7 @@ function runRow({ requester }: AccessRequest): Markup | string {
 /** `accepts`: what the catalog accepts of the role. */
 export function requestFacts(request: AccessRequest, accepts: readonly Accept[], now: Instant): Markup {
   const words = requestInWords(request, accepts);
-  return html`<p class="why">They write: “${words.why}”</p>
+  return html`<p class="why">They write: “<bdi>${words.why}</bdi>”</p>
     ${cautions(words.cautions)}
     <h2>${words.givenBy} lets them</h2>
     <p>${words.inShort}</p>
@@ -42,8 +49,7 @@ export function requestFacts(request: AccessRequest, accepts: readonly Accept[],
       ${words.times.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
       <dt>Ticket</dt><dd>${words.ticket ?? 'none given'}</dd>
       <dt>Asked</dt><dd><time datetime="${request.createdAt}">${words.askedAt}</time></dd>
-      <dt>Answer until</dt>
-      <dd><time datetime="${request.reviewBy}">${words.answerBy}</time> (${untilInWords(now, request.reviewBy)})</dd>
+      ${answerRow(request, words.answerBy, now)}
       <dt>Approvals so far</dt><dd>${words.approvals}</dd>
       ${riskRow(words.risk)}
       <dt>Request</dt><dd><code>${request.id}</code></dd>
