@@ -7,10 +7,10 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { AnyEvent } from '#domain/audit-event.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
-import { auditKey } from './audit-key.ts';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt, unavailable } from './unavailable.ts';
 
@@ -23,7 +23,7 @@ export class S3AuditSink implements AuditSink {
   }
 
   async put(event: AnyEvent): Promise<void> {
-    const key = auditKey(event);
+    const key = eventKey(event);
     const text = canonicalJson(event);
     if ((await this.#create(key, text)) === 'created') return;
     if ((await this.#read(key)) === text) return;

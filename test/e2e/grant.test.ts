@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { auditKey } from '#adapters/audit-key.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { type AuditEvent, chainFault } from '#domain/audit-event.ts';
 import { linkHash } from '#domain/review-link.ts';
 import { type Change, startProbe } from '#local/demo/probe.ts';
@@ -137,7 +137,7 @@ describe('access that was approved by mail', () => {
   describe('and its evidence', () => {
     let s3: S3Client;
     const Bucket = cloud.outputs.AuditBucket ?? '';
-    const first = () => auditKey({ requestId: id, seq: 1 });
+    const first = () => eventKey({ requestId: id, seq: 1 });
 
     beforeAll(async () => {
       const { credentials } = await anAdministrator();

@@ -1,9 +1,9 @@
 /** The locked bucket in memory: one create-only object per event. */
 import type { AnyEvent } from '#domain/audit-event.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
-import { auditKey } from '../audit-key.ts';
 
 export class MemoryAuditSink implements AuditSink {
   /** Text by key. */
@@ -15,7 +15,7 @@ export class MemoryAuditSink implements AuditSink {
   }
 
   async put(event: AnyEvent): Promise<void> {
-    const key = auditKey(event);
+    const key = eventKey(event);
     const text = canonicalJson(event);
     const found = this.objects.get(key);
     if (found !== undefined && found !== text)

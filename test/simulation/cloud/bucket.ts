@@ -1,5 +1,5 @@
 /** The locked bucket: create-only, one object per event, kept as they are, since nobody can change an event that was written. */
-import { auditKey } from '#adapters/audit-key.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import type { AnyEvent } from '#domain/audit-event.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
@@ -11,7 +11,7 @@ export class Bucket implements AuditSink {
   readonly #byKey = new Map<string, AnyEvent>();
 
   async put(event: AnyEvent): Promise<void> {
-    const key = auditKey(event);
+    const key = eventKey(event);
     const found = this.#byKey.get(key);
     // The hash covers all of an event.
     if (found?.hash === event.hash) return;
