@@ -41,6 +41,7 @@ import type {
 } from './stores.ts';
 
 export type * from './authenticators.ts';
+export type * from './sealing.ts';
 export type * from './stores.ts';
 
 export interface Clock {
@@ -226,7 +227,9 @@ type CountName =
   | 'WebhookRefused'
   | 'WebhookFailed'
   | 'TicketUnreachable'
-  | 'AnnouncementLost';
+  | 'AnnouncementLost'
+  | 'EvidenceBroken'
+  | 'CheckpointMade';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {

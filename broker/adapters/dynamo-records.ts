@@ -29,6 +29,7 @@ import {
   livePartition,
   requesterPartition,
   requestOf,
+  unsealedPartition,
   unshippedPartition,
 } from './record-items.ts';
 import { anyStoredEvent, storedEvent } from './stored-request.ts';
@@ -39,6 +40,7 @@ import {
   linkKey,
   requestIdOfKey,
   requestKey,
+  shardOf,
   shards,
   table,
   ticketPartition,
@@ -173,7 +175,7 @@ export class DynamoRecords implements Records {
   async unshipped(requestId: string): Promise<AnyEvent[]> {
     const items = await this.#eventItems(requestId);
     return items
-      .filter((item) => item[unshipped.partitionKey] !== undefined)
+      .filter((item) => item[unshipped.partitionKey] === unshippedPartition(shardOf(requestId)))
       .map((item) => eventOf(item, anyStoredEvent));
   }
 
@@ -210,8 +212,13 @@ export class DynamoRecords implements Records {
         new UpdateCommand({
           TableName: this.#table,
           Key: eventKey(requestId, seq),
-          UpdateExpression: `REMOVE ${unshipped.partitionKey}, ${unshipped.sortKey}`,
-          ConditionExpression: 'attribute_exists(pk)',
+          // From here on it waits for its leaf; what was shipped, or even sealed, stays what it is.
+          UpdateExpression: `SET ${unshipped.partitionKey} = :unsealed`,
+          ConditionExpression: `${unshipped.partitionKey} = :unshipped`,
+          ExpressionAttributeValues: {
+            ':unsealed': unsealedPartition(shardOf(requestId)),
+            ':unshipped': unshippedPartition(shardOf(requestId)),
+          },
         }),
       );
     } catch (error) {

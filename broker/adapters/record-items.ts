@@ -23,6 +23,7 @@ export const duePartition = (shard: number) => `DUE#${shard}`;
 export const livePartition = ({ eksName, region }: EksCluster, shard: number) =>
   `LIVE#${region}#${eksName}#${shard}`;
 export const unshippedPartition = (shard: number) => `UNSHIPPED#${shard}`;
+export const unsealedPartition = (shard: number) => `UNSEALED#${shard}`;
 export const requesterPartition = (key: string) => `REQUESTER#${key}`;
 
 /** Positions in the lists; text order is the order of the list. */

@@ -10,11 +10,11 @@ import type { AnyEvent } from '#domain/audit-event.ts';
 import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { canonicalJson } from '#domain/digest.ts';
 import { StillStanding } from '#domain/errors.ts';
-import type { AuditSink } from '#ports';
+import type { AuditSink, LogStore } from '#ports';
 import { type Purpose, sdkOptions } from './sdk-options.ts';
 import { attempt, unavailable } from './unavailable.ts';
 
-export class S3AuditSink implements AuditSink {
+export class S3AuditSink implements AuditSink, LogStore {
   readonly #s3: S3Client;
   readonly #bucket: string;
   constructor(s3: S3Client, bucket: string) {
@@ -22,13 +22,15 @@ export class S3AuditSink implements AuditSink {
     this.#bucket = bucket;
   }
 
-  async put(event: AnyEvent): Promise<void> {
-    const key = eventKey(event);
-    const text = canonicalJson(event);
+  put(event: AnyEvent): Promise<void> {
+    return this.create(eventKey(event), canonicalJson(event));
+  }
+
+  async create(key: string, text: string): Promise<void> {
     if ((await this.#create(key, text)) === 'created') return;
     if ((await this.#read(key)) === text) return;
     throw new StillStanding(
-      `Another event stands at ${key} in the audit bucket. It was left as it is; run \`curfew audit verify\`.`,
+      `Something else stands at ${key} in the audit bucket. It was left as it is; run \`curfew audit verify\`.`,
     );
   }
 

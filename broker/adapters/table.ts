@@ -18,7 +18,7 @@ export const table = {
       projection: 'INCLUDE',
       attributes: ['live'],
     },
-    /** Audit events not yet in the locked bucket; shipped ones drop out. Projects keys only. */
+    /** Audit events not yet in the locked bucket, and, in other partitions, those not yet sealed; sealed ones drop out. Projects keys only. */
     unshipped: {
       name: 'unshipped',
       partitionKey: 'unshippedPk',
@@ -79,6 +79,9 @@ export const deliveryKey = (deliveryHash: string) => ({ pk: `DELIVERY#${delivery
 /** Tickets that are closed and not followed through: none, as a rule, and always read together. */
 export const closingPartition = 'CLOSINGS';
 export const closingKey = (closingHash: string) => ({ pk: closingPartition, sk: closingHash });
+
+/** How far the log over all events is sealed. */
+export const logKey = { pk: 'LOG', sk: 'LOG' };
 
 export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
