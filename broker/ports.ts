@@ -229,7 +229,8 @@ type CountName =
   | 'TicketUnreachable'
   | 'AnnouncementLost'
   | 'EvidenceBroken'
-  | 'CheckpointMade';
+  | 'CheckpointMade'
+  | 'CheckpointNotSent';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {

@@ -50,4 +50,6 @@ export interface Sealing {
   auditLog: AuditLog;
   logStore: LogStore;
   checkpointSigner: CheckpointSigner;
+  /** Out of the account's reach: gets each checkpoint too. */
+  outside?: LogStore;
 }

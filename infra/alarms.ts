@@ -154,6 +154,26 @@ export class Alarms extends Construct {
         threshold: Duration.minutes(5).toMilliseconds(),
       },
     );
+    this.#alarm(
+      'LogSilent',
+      ours('CheckpointMade').with({ period: Duration.hours(1) }),
+      'The log has not been sealed for two hours.',
+      {
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+        evaluationPeriods: 2,
+      },
+    );
+    this.#alarm(
+      'EvidenceBroken',
+      ours('EvidenceBroken'),
+      "A request's audit events do not follow one another: somebody has changed the table.",
+    );
+    this.#alarm(
+      'CheckpointNotSent',
+      ours('CheckpointNotSent'),
+      'Checkpoints of the log do not reach the bucket outside the account.',
+    );
     const waiting = shipping.unshipped.metricApproximateNumberOfMessagesVisible({
       period: Duration.minutes(5),
     });

@@ -58,6 +58,9 @@ export class LockedBucket extends Bucket {
   }
 }
 
+/** What the log consists of, by prefix. */
+const writtenOnce = ['events', 'leaves', 'checkpoints'] as const;
+
 export class AuditStore extends Construct {
   readonly bucket: LockedBucket;
 
@@ -66,11 +69,11 @@ export class AuditStore extends Construct {
     this.bucket = new LockedBucket(this, 'Bucket', settings);
     this.bucket.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'EventsAreWrittenOnce',
+        sid: 'EvidenceIsWrittenOnce',
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
         actions: ['s3:PutObject'],
-        resources: [this.bucket.arnForObjects('events/*')],
+        resources: writtenOnce.map((prefix) => this.bucket.arnForObjects(`${prefix}/*`)),
         conditions: { Null: { 's3:if-none-match': 'true' } },
       }),
     );
@@ -78,13 +81,22 @@ export class AuditStore extends Construct {
 
   /** Writes events, and reads one back where its key is taken, to tell a repeat from a forgery. */
   grantShip(to: CurfewFunction): void {
+    this.#grantCreate(to, 'events');
+  }
+
+  /** The same of the log's own objects. */
+  grantSeal(to: CurfewFunction): void {
+    this.#grantCreate(to, 'leaves', 'checkpoints');
+  }
+
+  #grantCreate(to: CurfewFunction, ...prefixes: (typeof writtenOnce)[number][]): void {
     to.knows('CURFEW_AUDIT_BUCKET', this.bucket.bucketName);
     to.may(
       new PolicyStatement({
         actions: ['s3:PutObject', 's3:GetObject'],
-        resources: [this.bucket.arnForObjects('events/*')],
+        resources: prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}/*`)),
       }),
-      'One object per event: their keys are not known beforehand, their prefix is.',
+      'One object per event or checkpoint: their keys are not known beforehand, their prefix is.',
     );
   }
 }

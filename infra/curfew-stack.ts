@@ -15,6 +15,7 @@ import { PlanKey } from './plan-key.ts';
 import { Records } from './records.ts';
 import { RemovalGuard } from './removal-guard.ts';
 import { RequestApi } from './request-api.ts';
+import { Sealing } from './sealing.ts';
 import type { Settings } from './settings.ts';
 import { Shipping } from './shipping.ts';
 import { Sweep } from './sweep.ts';
@@ -147,6 +148,13 @@ export class CurfewStack extends Stack {
     records.grantShip(shipEvents);
     audit.grantShip(shipEvents);
 
+    // One at a time: two would write one history too, and one of them for nothing.
+    const sealLog = make('SealLog', { timeout: 55, memory: 512, reserved: 1 });
+    records.grantSeal(sealLog);
+    records.grantList(sealLog, 'unshipped');
+    audit.grantSeal(sealLog);
+    const sealing = new Sealing(this, 'Sealing', { settings, sealer: sealLog });
+
     const announcing = new Announcing(this, 'Announcing', settings);
     const announce = make('Announce', { timeout: 60, catalog });
     records.grantRead(announce);
@@ -209,6 +217,7 @@ export class CurfewStack extends Stack {
       ApiUrl: api.url,
       TableName: records.table.tableName,
       AuditBucket: audit.bucket.bucketName,
+      LogKeyArn: sealing.key.keyArn,
       EventBusName: announcing.bus.eventBusName,
       TrailArn: trail.trailArn,
       OrganisationPolicy: policy.summary,

@@ -78,6 +78,11 @@ export class Records extends Construct {
     this.#grant(to, 'Query', 'UpdateItem');
   }
 
+  /** Reads events, notes their leaves, and keeps the state of the log. */
+  grantSeal(to: CurfewFunction): void {
+    this.#grant(to, 'Query', 'UpdateItem');
+  }
+
   grantList(to: CurfewFunction, ...indexes: (keyof typeof layout.indexes)[]): void {
     to.knows('CURFEW_TABLE', this.table.tableName);
     to.may(

@@ -83,6 +83,13 @@ const shape = z.strictObject({
     .preprocess(wholeNumber, z.int().min(1).max(36_500))
     .default(365)
     .describe('Days that evidence is locked.'),
+  checkpointBucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Write the name of a bucket.')
+    .optional()
+    .describe(
+      "A bucket of another account, whose policy lets SealLog's role create objects: gets each checkpoint too.",
+    ),
   removal: z
     .enum(['retain', 'destroy'])
     .default('retain')

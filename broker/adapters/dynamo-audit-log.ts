@@ -1,13 +1,13 @@
 /** The state of the log in DynamoDB: one item, and on each event its leaf; what waits is found by the index of what is unshipped. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { emptyLog } from '#domain/audit-log/log-objects.ts';
 import { RecordChanged } from '#domain/errors.ts';
 import { instantSchema } from '#domain/instant.ts';
 import type { AuditLog, KeptEvent, LogState } from '#ports';
 import { onIndex } from './dynamo-index.ts';
-import { getItem, queryItems } from './dynamo-queries.ts';
+import { queryItems } from './dynamo-queries.ts';
 import { unsealedPartition, unshippedPartition } from './record-items.ts';
 import { parseStored } from './stored-request.ts';
 import {
@@ -53,27 +53,34 @@ export class DynamoAuditLog implements AuditLog {
   }
 
   async read(): Promise<LogState> {
-    const item = await getItem(this.#documents, 'Reading the state of the log', this.#table, logKey);
+    const [item] = await queryItems(this.#documents, 'Reading the state of the log', {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': logKey.pk },
+    });
     return item ? parseStored(storedState, item.log, 'The state of the log') : { version: 0, head: emptyLog };
   }
 
   async save(state: LogState): Promise<void> {
-    await this.#conditionally('Writing the state of the log', () =>
+    const isFirst = state.version === 1;
+    const done = await this.#conditionally('Writing the state of the log', () =>
       this.#documents.send(
-        new PutCommand({
+        new UpdateCommand({
           TableName: this.#table,
-          Item: { ...logKey, version: state.version, log: state },
-          ...(state.version === 1
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : {
-                ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: { ':before': state.version - 1 },
-              }),
+          Key: logKey,
+          UpdateExpression: 'SET version = :version, #log = :log',
+          ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : 'version = :before',
+          ExpressionAttributeNames: { '#log': 'log' },
+          ExpressionAttributeValues: {
+            ':version': state.version,
+            ':log': state,
+            ...(isFirst ? {} : { ':before': state.version - 1 }),
+          },
         }),
       ),
-    ).then((done) => {
-      if (!done) throw new RecordChanged('The log was sealed by somebody else. Read it again.');
-    });
+    );
+    if (!done) throw new RecordChanged('The log was sealed by somebody else. Read it again.');
   }
 
   async unsealed(limit: number): Promise<string[]> {

@@ -19,6 +19,9 @@ const settings = {
   mailFrom: ['CURFEW_MAIL_FROM', text.includes('@', 'not a mail address')],
   publicUrl: ['CURFEW_PUBLIC_URL', z.url({ protocol: /^https?$/, error: 'not a URL' })],
   planKeyId: ['CURFEW_PLAN_KEY_ID', text],
+  logKeyId: ['CURFEW_LOG_KEY_ID', text],
+  /** Name of a bucket, or `none`. */
+  outsideBucket: ['CURFEW_OUTSIDE_BUCKET', text],
   planPublicKey: [
     'CURFEW_PLAN_PUBLIC_KEY',
     text.startsWith('-----BEGIN PUBLIC KEY-----', 'not a public key in PEM'),

@@ -68,11 +68,23 @@ async function sealable(world: Needs, requestId: string): Promise<NewLeaf[]> {
 
 async function carryOut(world: Needs, { version }: LogState, pending: Seal): Promise<void> {
   for (const { key, text } of pending.objects) await world.logStore.create(key, text);
+  await sendOutside(world, pending);
   await atMost(atOnce, [...pending.leaves.entries()], ([i, [requestId, seq]]) =>
     world.auditLog.markSealed({ requestId, seq }, pending.first + i),
   );
   if (await saved(world, { version: version + 1, head: pending.next }))
     world.metrics.count('CheckpointMade', 1);
+}
+
+/** Whatever becomes of it, sealing goes on; the next checkpoint vouches for this one. */
+async function sendOutside({ outside, metrics }: Needs, { objects }: Seal): Promise<void> {
+  const checkpoint = objects.at(-1);
+  if (!outside || !checkpoint) return;
+  try {
+    await outside.create(checkpoint.key, checkpoint.text);
+  } catch {
+    metrics.count('CheckpointNotSent', 1);
+  }
 }
 
 async function saved(world: Needs, state: LogState): Promise<boolean> {

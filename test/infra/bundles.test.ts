@@ -56,6 +56,7 @@ const budgets: Record<string, number> = {
   'kill-grants.ts': 830,
   'open-grant.ts': 1150,
   'publish-plan-key.ts': 490,
+  'seal-log.ts': 900,
   'ship-events.ts': 740,
   'survey-cluster.ts': 1800,
   'sweep-cluster.ts': 1000,

@@ -147,11 +147,12 @@ describe('N56: granting and revoking', () => {
   });
 
   it.each([
-    ['makes access entries', 'eks:CreateAccessEntry', ['OpenGrant']],
-    ['signs what BindRole carries out', 'kms:Sign', ['OpenGrant']],
-    ['marks an entry as ours', 'eks:TagResource', ['OpenGrant']],
-  ])('one function alone %s', (_, action, who) => {
-    expect(whoMay(action)).toEqual(who);
+    ['makes access entries', 'eks:CreateAccessEntry', '', 'OpenGrant'],
+    ['signs what BindRole carries out', 'kms:Sign', '<PlanKey.Arn>', 'OpenGrant'],
+    ['signs checkpoints of the log', 'kms:Sign', '<SealingKey.Arn>', 'SealLog'],
+    ['marks an entry as ours', 'eks:TagResource', '', 'OpenGrant'],
+  ])('one function alone %s', (_, action, on, who) => {
+    expect(whoMay(action, on)).toEqual([who]);
   });
 
   it('BindRole and DefineRole are called by the lifecycle alone, and UnbindRole by whatever ends grants', () => {

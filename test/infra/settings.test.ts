@@ -122,6 +122,7 @@ describe('settings', () => {
       'CloseGrant',
       'EndGrant',
       'KillGrants',
+      'SealLog',
       'SurveyCluster',
       'SweepCluster',
       'SweepGrants',

@@ -184,9 +184,9 @@ describe('the evidence', () => {
       TheLockStays: {
         Action: ['s3:DeleteBucket', 's3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'],
       },
-      EventsAreWrittenOnce: {
+      EvidenceIsWrittenOnce: {
         Action: 's3:PutObject',
-        Resource: '<AuditStoreBucket.Arn>/events/*',
+        Resource: ['checkpoints', 'events', 'leaves'].map((prefix) => `<AuditStoreBucket.Arn>/${prefix}/*`),
         Condition: { Null: { 's3:if-none-match': 'true' } },
       },
     });
@@ -279,6 +279,7 @@ describe('what others need of the stack', () => {
       'DefineRoleRoleArn',
       'Deployment',
       'EventBusName',
+      'LogKeyArn',
       'OrganisationPolicy',
       'StateMachineArn',
       'SurveyClusterRoleArn',
