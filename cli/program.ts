@@ -11,6 +11,7 @@ import { kubeconfigCommand } from './commands/kubeconfig.ts';
 import { listCommand } from './commands/list.ts';
 import { offboardCommand } from './commands/offboard.ts';
 import { onboardCommand } from './commands/onboard.ts';
+import { passkeyCommand } from './commands/passkey.ts';
 import { requestCommand } from './commands/request.ts';
 import { approveCommand, denyCommand } from './commands/review.ts';
 import { revokeCommand } from './commands/revoke.ts';
@@ -39,7 +40,10 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
       revokeCommand,
     ],
   ],
-  ['Answer requests:', [inboxCommand, uiCommand, approveCommand, denyCommand, afterReviewCommand]],
+  [
+    'Answer requests:',
+    [inboxCommand, uiCommand, approveCommand, denyCommand, afterReviewCommand, passkeyCommand],
+  ],
   ['In an emergency:', [killCommand]],
   [
     'Set up:',

@@ -166,6 +166,8 @@ export class CurfewStack extends Stack {
     records.grantUseLinks(broker);
     records.grantReadEvents(broker);
     records.grantList(broker, 'due', 'requester');
+    api.tellAddress(broker);
+    api.tellPasskeyDomain(broker);
     killGrants.grantCall(broker, 'CURFEW_KILL_FUNCTION');
     surveyCluster.grantCall(broker, 'CURFEW_SURVEY_FUNCTION');
     entries.grantDescribeCluster(broker, 'granting');

@@ -27,7 +27,9 @@ import type { Settings } from './settings.ts';
 
 const stageName = 'curfew';
 const signedPaths = ['execute-api:/*/GET/v1/*', 'execute-api:/*/POST/v1/*'];
-const reviewPaths = ['execute-api:/*/GET/review/*', 'execute-api:/*/POST/review/*'];
+const pagePaths = ['review', 'passkey'].flatMap((page) =>
+  ['GET', 'POST'].map((method) => `execute-api:/*/${method}/${page}/*`),
+);
 const webhookPaths = ['execute-api:/*/POST/v1/webhooks/*'];
 const invoke = 'execute-api:Invoke';
 
@@ -68,7 +70,7 @@ function resourcePolicy(settings: Settings, webhooks: boolean): PolicyDocument {
     resources: ['execute-api:/*'],
   };
   const statements = [
-    statement('ReviewPages', { principals: [new AnyPrincipal()], resources: reviewPaths }),
+    statement('ReviewPages', { principals: [new AnyPrincipal()], resources: pagePaths }),
     ...(webhooks
       ? [statement('Webhooks', { principals: [new AnyPrincipal()], resources: webhookPaths })]
       : []),
@@ -170,12 +172,14 @@ export class RequestApi extends Construct {
   serve(by: CurfewFunction): void {
     const integration = new LambdaIntegration(by.function, { allowTestInvoke: false });
     const signed = this.#v1().addResource('{proxy+}');
-    const review = this.api.root.addResource('review').addResource('{token}');
+    const pages = ['review', 'passkey'].map((name) => this.api.root.addResource(name).addResource('{token}'));
     for (const method of ['GET', 'POST']) {
       signed.addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
-      const page = review.addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
-      acknowledge(page, 'APIG4', 'The link is the credential: 256 random bits, one reviewer, one use.');
-      acknowledge(page, 'COG4', 'The link is the credential: 256 random bits, one reviewer, one use.');
+      for (const at of pages) {
+        const page = at.addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+        for (const rule of ['APIG4', 'COG4'])
+          acknowledge(page, rule, 'The link is the credential: 256 random bits, one reviewer, one use.');
+      }
     }
     acknowledge(signed, 'COG4', 'Callers sign with their own IAM identity; there is no user pool.');
   }
@@ -198,6 +202,12 @@ export class RequestApi extends Construct {
   /** Tells a function the address that its mails and pages link to. */
   tellAddress(to: CurfewFunction): void {
     to.knows('CURFEW_PUBLIC_URL', this.publicUrl);
+  }
+
+  /** Tells it too, where that isn't the host of the address, which domain passkeys are made for. */
+  tellPasskeyDomain(to: CurfewFunction): void {
+    const { passkeyDomain } = this.#settings;
+    if (passkeyDomain !== undefined) to.knows('CURFEW_PASSKEY_DOMAIN', passkeyDomain);
   }
 
   #executeArn(method: string): string {

@@ -70,6 +70,13 @@ const shape = z.strictObject({
     )
     .optional()
     .describe("Base address of the links in mails, where it isn't the API's own: a custom domain."),
+  passkeyDomain: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'Write a domain such as example.com.')
+    .optional()
+    .describe(
+      "Domain that passkeys are made for: the host of those links, or one above it, so that they outlive another host. Without it, that host. Passkeys of another domain don't work any more.",
+    ),
   existingTrail: z
     .string()
     .regex(/^arn:aws[\w-]*:cloudtrail:[\w-]+:\d{12}:trail\/[\w.-]+$/, 'Write the ARN of the trail.')

@@ -18,6 +18,8 @@ const settings = {
   ],
   mailFrom: ['CURFEW_MAIL_FROM', text.includes('@', 'not a mail address')],
   publicUrl: ['CURFEW_PUBLIC_URL', z.url({ protocol: /^https?$/, error: 'not a URL' })],
+  /** Empty: the host of publicUrl. */
+  passkeyDomain: ['CURFEW_PASSKEY_DOMAIN', z.string().default('')],
   planKeyId: ['CURFEW_PLAN_KEY_ID', text],
   logKeyId: ['CURFEW_LOG_KEY_ID', text],
   /** Name of a bucket, or `none`. */

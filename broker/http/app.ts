@@ -3,19 +3,22 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { matchedRoutes } from 'hono/route';
 import { type Bindings, callerOfEvent, tokenHeader } from './caller.ts';
+import { mountEnrolmentPages } from './enrolment-page.ts';
 import { openApiRoute } from './openapi.ts';
 import { problemPage } from './pages/closed.ts';
 import { type FaultLog, HttpFault, problemOf, problemResponse } from './problem.ts';
 import { readCall } from './read-call.ts';
-import { mountReviewPages, sendPage } from './review-page.ts';
+import { mountReviewPages } from './review-page.ts';
 import type { ApiWorld, App, Route } from './route.ts';
 import { catalog } from './routes/catalog.ts';
 import { kills } from './routes/kills.ts';
+import { passkeys } from './routes/passkeys.ts';
 import { requests } from './routes/requests.ts';
 import { signals } from './routes/signals.ts';
 import { simulate } from './routes/simulate.ts';
 import { whoami } from './routes/whoami.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sendPage } from './send-page.ts';
 
 export interface AppOptions {
   /** Unexpected errors, with the instance that the caller was told. */
@@ -25,12 +28,13 @@ export interface AppOptions {
 /** Largest body in bytes: several times the largest valid submission. */
 const largestBody = 16 * 1024;
 
-/** One segment before `/v1/` or `/review/`: a stage, or the base path of a custom domain. Not part of our paths. */
-const prefix = /^\/(?!(?:v1|review)\/)[\w.~-]+(?=\/(?:v1|review)\/)/;
+/** One segment before `/v1/`, `/review/` or `/passkey/`: a stage, or the base path of a custom domain. Not part of our paths. */
+const prefix = /^\/(?!(?:v1|review|passkey)\/)[\w.~-]+(?=\/(?:v1|review|passkey)\/)/;
 
 export const routes: readonly Route[] = [
   ...requests,
   ...kills,
+  ...passkeys,
   ...signals,
   ...simulate,
   ...catalog,
@@ -75,6 +79,7 @@ export function createApp(world: ApiWorld, { log }: AppOptions): App {
     }),
   );
   mountReviewPages(app, world);
+  mountEnrolmentPages(app, world);
   for (const route of routes) mount(app, world, route);
   refuseOtherMethods(app);
   app.notFound((c) => {
@@ -82,8 +87,8 @@ export function createApp(world: ApiWorld, { log }: AppOptions): App {
   });
   app.onError((error, c) => {
     const answered = problemOf(error, patternOf(c), log);
-    // People come to review pages, so there even a fault is a page.
-    return c.req.path.startsWith('/review/')
+    // People come to pages, so there even a fault is a page.
+    return /^\/(?:review|passkey)\//.test(c.req.path)
       ? sendPage(c, problemPage(answered.problem, answered.headers))
       : problemResponse(answered);
   });

@@ -122,7 +122,7 @@ function operationOf(route: Route, components: Record<string, Json>): Json {
 function pageOperationOf(page: PageRoute): Json {
   const content = { 'text/html': { schema: { type: 'string' } } };
   const parameter = { name: 'token', in: 'path', required: true, schema: { type: 'string' } };
-  const form = { type: 'object', properties: page.form, required: ['answer', 'digest', 'nonce'] };
+  const form = { type: 'object', properties: page.form, required: page.required ?? [] };
   return {
     operationId: page.name,
     summary: page.summary,

@@ -12,15 +12,21 @@ const formSchema = z.strictObject({
   digest: z.string(withoutDigest).regex(/^[0-9a-f]{64}$/, withoutDigest),
   nonce: z.string(withoutNonce).min(1, withoutNonce).max(200, withoutNonce),
   reason: z.string().pipe(plainText(500)).optional(),
+  signed: z.string().max(8_000, 'What the browser sent of the passkey is too long.').optional(),
 });
 export type ReviewForm = z.output<typeof formSchema>;
 
 /** Throws InvalidInput in words for a person. */
-export function parseReviewForm(type: string | undefined, body: string): ReviewForm {
+export const parseReviewForm = (type: string | undefined, body: string): ReviewForm =>
+  parseForm(formSchema, type, body);
+
+/** Of any page behind a link. */
+export function parseForm<T>(schema: z.ZodType<T>, type: string | undefined, body: string): T {
   const fields = formFields(type, body);
   // Browsers send an empty text field as an empty text.
   if (fields.reason?.trim() === '') delete fields.reason;
-  const result = formSchema.safeParse(fields);
+  if (fields.signed === '') delete fields.signed;
+  const result = schema.safeParse(fields);
   if (result.success) return result.data;
   const words = result.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'

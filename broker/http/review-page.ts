@@ -1,16 +1,20 @@
 /** The review pages behind mailed links: GET shows and changes nothing, only a POST from the page decides. */
 import type { Context } from 'hono';
-import { InvalidInput, LinkUnusable, RecordChanged, WrongStatus } from '#domain/errors.ts';
+import { InvalidInput, LinkUnusable, PasskeyRefused, RecordChanged, WrongStatus } from '#domain/errors.ts';
+import { approvalChallenge, pageHash } from '#domain/passkey-challenge.ts';
 import { acceptsFor } from '#mail/request-in-words.ts';
+import { usablePasskeys } from '#operations/approve-by-passkey.ts';
 import { type LinkState, type OpenedLink, openReviewLink, reviewByLink } from '#operations/review-by-link.ts';
+import { fromElsewhere } from './from-elsewhere.ts';
 import { checkNonce, pageNonce } from './page-nonce.ts';
 import * as closed from './pages/closed.ts';
 import type { Page } from './pages/layout.ts';
 import { type OpenPage, openPage } from './pages/open.ts';
-import { pagePolicy } from './pages/style.ts';
+import { askToSign } from './pages/passkey-options.ts';
 import { HttpFault } from './problem.ts';
 import { parseReviewForm, type ReviewForm } from './review-form.ts';
 import type { ApiWorld, App } from './route.ts';
+import { sendPage } from './send-page.ts';
 
 /** Longer or stranger is no link of ours, and isn't looked up. */
 const tokenShape = /^[\w-]{20,100}$/;
@@ -28,12 +32,12 @@ async function open(world: ApiWorld, secret: string): Promise<Opened> {
 }
 
 /** The page of a link as it stands now. */
-function pageOf(
+async function pageOf(
   world: ApiWorld,
   secret: string,
   opened: Opened,
   extra: Pick<OpenPage, 'notice' | 'reason'> = {},
-): Page {
+): Promise<Page> {
   if (!opened) return closed.unknownPage();
   const { request, link } = opened;
   const { reviewer } = link;
@@ -49,12 +53,17 @@ function pageOf(
   if (state === 'expired') return closed.expiredPage(request, reviewer);
   const now = world.clock.now();
   const accepts = acceptsFor(request, world.catalog);
+  const nonce = pageNonce(secret, request.digest, now);
+  const passkeys = await usablePasskeys(world, reviewer);
+  const { id: requestId, digest } = request;
+  const challenge = approvalChallenge({ requestId, digest, reviewer, page: pageHash(nonce) });
   return openPage({
     request,
     accepts,
     reviewer,
     now,
-    nonce: pageNonce(secret, request.digest, now),
+    nonce,
+    ...(passkeys.length > 0 ? { ask: askToSign({ challenge, domain: world.pages.domain, passkeys }) } : {}),
     ...extra,
   });
 }
@@ -78,12 +87,6 @@ const notices = {
   },
 } as const;
 
-/** Browsers say where a form comes from; older ones say nothing. */
-function fromElsewhere(c: Context): boolean {
-  const site = c.req.header('sec-fetch-site');
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
-}
-
 function faultOfForm(
   c: Context,
   secret: string,
@@ -100,7 +103,7 @@ function faultOfForm(
 
 async function answerPage(world: ApiWorld, c: Context, secret: string): Promise<Page> {
   const opened = await open(world, secret);
-  const current = pageOf(world, secret, opened);
+  const current = await pageOf(world, secret, opened);
   if (!opened || current.status !== 200) return current;
   let form: ReviewForm;
   try {
@@ -109,12 +112,13 @@ async function answerPage(world: ApiWorld, c: Context, secret: string): Promise<
     if (!(error instanceof InvalidInput)) throw error;
     return pageOf(world, secret, opened, { notice: { status: 400, says: error.message } });
   }
-  const { answer, digest, reason } = form;
+  const { answer, digest, reason, nonce, signed } = form;
   const keep = reason === undefined ? {} : { reason };
+  const passkey = signed === undefined ? {} : { passkey: { page: pageHash(nonce), signed } };
   const notice = faultOfForm(c, secret, form, opened, world.clock.now());
   if (notice) return pageOf(world, secret, opened, { notice, ...keep });
   try {
-    const request = await reviewByLink(world, { secret, answer, digest, ...keep });
+    const request = await reviewByLink(world, { secret, answer, digest, ...keep, ...passkey });
     return closed.answeredPage(request, opened.link.reviewer, answer);
   } catch (error) {
     return afterRefusal(world, secret, error, keep);
@@ -128,25 +132,20 @@ async function afterRefusal(
   error: unknown,
   keep: { reason?: string },
 ): Promise<Page> {
+  const opened = await open(world, secret);
+  if (error instanceof PasskeyRefused)
+    return pageOf(world, secret, opened, { notice: { status: 403, says: error.message }, ...keep });
   const known =
     error instanceof WrongStatus || error instanceof LinkUnusable || error instanceof RecordChanged;
   if (!known) throw error;
-  return pageOf(world, secret, await open(world, secret), { notice: notices.raced, ...keep });
-}
-
-export function sendPage(c: Context, { status, html, headers = {} }: Page): Response | Promise<Response> {
-  return c.html(html, status, {
-    ...headers,
-    'content-security-policy': pagePolicy,
-    'x-robots-tag': 'noindex, nofollow',
-  });
+  return pageOf(world, secret, opened, { notice: notices.raced, ...keep });
 }
 
 export function mountReviewPages(app: App, world: ApiWorld): void {
   const at = '/review/:token';
   app.get(at, async (c) => {
     const secret = c.req.param('token');
-    return sendPage(c, pageOf(world, secret, await open(world, secret)));
+    return sendPage(c, await pageOf(world, secret, await open(world, secret)));
   });
   app.post(at, async (c) => sendPage(c, await answerPage(world, c, c.req.param('token'))));
   app.all(at, (c) => {

@@ -25,6 +25,9 @@ export type ApiWorld = Pick<
   | 'identityTokens'
   | 'background'
   | 'tickets'
+  | 'passkeys'
+  | 'authenticators'
+  | 'pages'
   | 'metrics'
 > &
   SurveyNeeds;

@@ -126,6 +126,17 @@ function whoGets({ subject, claim }: AccessRequest, who: string, roleName: strin
   }
 }
 
+function surelyInWords({ id, decision }: AccessRequest): string | undefined {
+  switch (decision.assurance) {
+    case 'link':
+      return undefined;
+    case 'signed':
+      return `It takes your own signature to approve: where you are signed in to AWS, run curfew approve ${id}. Or use your passkey, on the page; with neither you can deny it.`;
+    case 'passkey':
+      return 'It takes your passkey to approve, on the page. If you have none: where you are signed in to AWS, run curfew passkey enroll. Without it you can deny it.';
+  }
+}
+
 function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInWords {
   const { asked, requester, resolved, subject, decision, reviews } = request;
   const roleName = subject.kind === 'unclaimed' ? '' : roleNameOf(subject.principalArn);
@@ -164,9 +175,6 @@ function inWords(request: AccessRequest, accepts: readonly Accept[]): RequestInW
     answerBy: instantInWords(request.reviewBy),
     approvals: `${approved} of ${decision.reviewsNeeded}${needsInWords(decision)}`,
     risk: riskInWords(decision.risk),
-    surely:
-      decision.assurance === 'link'
-        ? undefined
-        : `It takes your own signature to approve: where you are signed in to AWS, run curfew approve ${request.id}. Here you can deny it.`,
+    surely: surelyInWords(request),
   };
 }

@@ -27,6 +27,7 @@ const nextSteps: Record<string, string> = {
   RequestRefused: '`curfew roles` lists what can be asked for.',
   RequestNotFound: '`curfew list` shows yours, `curfew list --open` those you can review.',
   KillNotFound: '`curfew kill list` shows the orders there are.',
+  PasskeyNotFound: '`curfew passkey list --everybody` shows those there are.',
   ClusterUnfenced: 'No grant is made there until your platform team has run `curfew onboard`.',
   ClusterNotReady: 'Ask your platform team to run `curfew onboard` for this cluster.',
   RecordChanged: 'Look at it again with `curfew show <id>`.',

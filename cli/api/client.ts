@@ -5,6 +5,14 @@ import type { Instant } from '#domain/instant.ts';
 import type { ClusterAddress } from '#domain/plan.ts';
 import { type KillPage, type KillView, killPage, killView } from '#http/kill-view.ts';
 import {
+  type EnrolmentView,
+  enrolmentView,
+  type PasskeyPage,
+  type PasskeyView,
+  passkeyPage,
+  passkeyView,
+} from '#http/passkey-view.ts';
+import {
   type RequestPage,
   type RequestView,
   type RequestWithEvents,
@@ -69,6 +77,10 @@ export interface Api {
   kills(query: { limit: number; cursor?: string }): Promise<KillPage>;
   showKill(id: string, signal?: AbortSignal): Promise<KillView>;
   liftKill(id: string, reason: string): Promise<KillView>;
+  enrolPasskey(name: string): Promise<EnrolmentView>;
+  passkeys(query: { scope: 'mine' | 'everybody'; limit: number; cursor?: string }): Promise<PasskeyPage>;
+  confirmPasskey(id: string, code: string): Promise<PasskeyView>;
+  revokePasskey(id: string, reason: string): Promise<PasskeyView>;
   catalog(): Promise<CatalogView>;
   cluster(name: string): Promise<ClusterAddress>;
   whoami(): Promise<CallerView>;
@@ -117,6 +129,15 @@ export function openApi(target: ApiTarget): Api {
     showKill: (id, signal) => get(killView, `/v1/kills/${encodeURIComponent(id)}`, signal ? { signal } : {}),
     liftKill: (id, reason) =>
       post(killView, `/v1/kills/${encodeURIComponent(id)}/lift`, { reason }, { repeatable: true }),
+    enrolPasskey: (name) => post(enrolmentView, '/v1/passkeys', { name }, {}),
+    passkeys: ({ scope, limit, cursor }) =>
+      get(passkeyPage, '/v1/passkeys', {
+        query: { scope, limit: String(limit), ...(cursor ? { cursor } : {}) },
+      }),
+    confirmPasskey: (id, code) =>
+      post(passkeyView, `/v1/passkeys/${encodeURIComponent(id)}/confirm`, { code }, {}),
+    revokePasskey: (id, reason) =>
+      post(passkeyView, `/v1/passkeys/${encodeURIComponent(id)}/revoke`, { reason }, { repeatable: true }),
     catalog: () => get(catalogView, '/v1/catalog'),
     cluster: (name) => get(clusterView, `/v1/clusters/${encodeURIComponent(name)}`),
     whoami: () => get(callerView, '/v1/whoami'),

@@ -17,7 +17,7 @@ export function reviewRows(
   reviewers: readonly string[],
 ): Row[] {
   if (reviewsNeeded === 0) return [];
-  const surely = assurance === 'signed' ? ', signed with their own identity' : '';
+  const surely = { link: '', signed: ', signed with their own identity', passkey: ', by passkey' }[assurance];
   const several = reviews.length > 1 || reviews.some(({ needs }) => needs.length > 1);
   return [
     ['Reviewers', `${people(reviewers)}; ${reviewsNeeded} must approve${surely}`],

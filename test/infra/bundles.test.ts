@@ -44,7 +44,7 @@ async function bundles(files: string[]): Promise<Map<string, Bundle>> {
 /** Upper bounds in kilobytes, with air for a release of the SDK: past them, look what came in. */
 const budgets: Record<string, number> = {
   'announce.ts': 750,
-  'api.ts': 1110,
+  'api.ts': 1560,
   'ask-reviewers.ts': 710,
   'await-claim.ts': 710,
   'bind-role.ts': 1800,

@@ -212,6 +212,8 @@ describe('the API', () => {
       v1proxyPOST: 'AWS_IAM',
       reviewtokenGET: 'NONE',
       reviewtokenPOST: 'NONE',
+      passkeytokenGET: 'NONE',
+      passkeytokenPOST: 'NONE',
       v1webhookssourcePOST: 'NONE',
     });
   });

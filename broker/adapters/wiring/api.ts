@@ -12,7 +12,9 @@ import { RestTickets } from '../rest-tickets.ts';
 import { secretsManager } from '../secrets-manager.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
-import { killOrders, recordsAndLedger, tableOf } from './records.ts';
+import { webAuthn } from '../web-authn.ts';
+import { pageOrigin } from './pages.ts';
+import { killOrders, passkeysOf, recordsAndLedger, tableOf } from './records.ts';
 
 export function apiWorld() {
   const settings = environment([
@@ -22,9 +24,12 @@ export function apiWorld() {
     'stateMachineArn',
     'killFunction',
     'surveyFunction',
+    'publicUrl',
+    'passkeyDomain',
   ]);
   const { region, deployment, stateMachineArn, killFunction, surveyFunction } = settings;
   const table = tableOf('granting', settings);
+  const pages = pageOrigin(settings);
   const metrics = new EmfMetrics(deployment);
   const catalog = deployedCatalog();
   return {
@@ -36,6 +41,9 @@ export function apiWorld() {
     settings: { deployment, region },
     ...recordsAndLedger(table),
     ...killOrders(table),
+    ...passkeysOf(table),
+    pages,
+    authenticators: webAuthn(pages),
     executions: stepFunctions('granting', region, stateMachineArn),
     entries: eksEntries('granting'),
     clusterLeg: lambdaSurvey(region, surveyFunction),

@@ -146,10 +146,10 @@ export const verdictSchema = z
           .exactOptional()
           .describe('Such as 1h: longer requests are refused. Has no effect where others allow less.'),
         assurance: z
-          .literal('signed')
+          .enum(['signed', 'passkey'])
           .exactOptional()
           .describe(
-            'Reviewers have to answer by a call that they sign themselves; the mailed link is not enough.',
+            'How reviewers have to approve: by a call that they sign themselves, or by their passkey; the mailed link is not enough.',
           ),
       })
       .exactOptional(),

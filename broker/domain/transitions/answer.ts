@@ -37,7 +37,9 @@ function refuseUnlessTheirs(catalog: Catalog, request: AccessRequest, review: Re
   // A no is taken from whoever holds the link: it only keeps a door shut.
   if (review.answer === 'approve' && !isSureEnough(review.assurance, decision.assurance)) {
     throw new NotAllowed(
-      `This request is approved with one's own identity, not by a mailed link: run \`curfew approve ${request.id}\`.`,
+      decision.assurance === 'passkey'
+        ? `Request ${request.id} is approved by passkey, on the page that its mail leads to. If you have none: \`curfew passkey enroll\`.`
+        : `This request is approved with one's own identity, not by a mailed link: run \`curfew approve ${request.id}\`.`,
     );
   }
 }

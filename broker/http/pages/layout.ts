@@ -9,6 +9,8 @@ export interface Page {
   status: 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 500 | 503;
   html: Markup;
   headers?: Record<string, string>;
+  /** Content security policy, where it isn't that of every page. */
+  policy?: string;
 }
 
 export interface PageContent {
@@ -17,10 +19,14 @@ export interface PageContent {
   body: Markup;
   /** Reviewer the link was mailed to, where it is known. */
   reviewer?: string;
+  /** What kind of page it is, where it isn't behind a review link. */
+  brand?: string;
   headers?: Record<string, string>;
+  policy?: string;
 }
 
-export function page({ status, title, body, reviewer, headers }: PageContent): Page {
+export function page({ status, title, body, reviewer, brand, headers, policy }: PageContent): Page {
+  const kind = brand ?? (reviewer === undefined ? undefined : `review link of ${reviewer}`);
   const markup = html`<!doctype html>
 <html lang="en">
 <head>
@@ -33,13 +39,13 @@ export function page({ status, title, body, reviewer, headers }: PageContent): P
 </head>
 <body>
   <main>
-    <p class="brand">Curfew${reviewer === undefined ? '' : html` · review link of ${reviewer}`}</p>
+    <p class="brand">Curfew${kind === undefined ? '' : html` · ${kind}`}</p>
     <h1>${title}</h1>
     ${body}
   </main>
 </body>
 </html>`;
-  return { status, html: markup, ...(headers ? { headers } : {}) };
+  return { status, html: markup, ...(headers ? { headers } : {}), ...(policy ? { policy } : {}) };
 }
 
 /** A page that only tells something: what happened, and what to do. */

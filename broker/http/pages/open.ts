@@ -7,6 +7,7 @@ import { endsAt } from '#domain/start.ts';
 import { durationInWords, instantInWords } from '#mail/instant-in-words.ts';
 import { requestInWords } from '#mail/request-in-words.ts';
 import { type Markup, type Page, page } from './layout.ts';
+import { passkeyPolicy, passkeyScript, passkeyTold } from './passkey-script.ts';
 import { requestFacts } from './request-facts.ts';
 
 export interface OpenPage {
@@ -20,6 +21,8 @@ export interface OpenPage {
   notice?: { status: Page['status']; says: string };
   /** What had been typed, to be kept then. */
   reason?: string;
+  /** Of a reviewer with passkeys: what the browser is asked to sign, as JSON. Without it they approve nothing here. */
+  ask?: string;
 }
 
 /** What happens if access is opened: now or at a start that lies ahead. */
@@ -50,37 +53,51 @@ function meaning(request: AccessRequest, now: Instant): string {
 }
 
 const approve = html`<button type="submit" name="answer" value="approve" class="approve" aria-describedby="meaning">Approve</button>`;
+const approveByPasskey = html`<button type="submit" name="answer" value="approve" class="approve" aria-describedby="meaning" data-signs>Approve with your passkey</button>`;
+
+/** How safe the link is, to whom it was mailed. */
+function whoseLink(reviewer: string, ask: string | undefined): Markup {
+  return ask === undefined
+    ? html`<p>This link was mailed to ${reviewer}. Whoever holds it can answer in your name: it is only as safe as your
+        mailbox. If you are somebody else, close this page and tell them.</p>
+      <p>It works for one answer, which is kept on record with your name, the time, and that it came by link.</p>`
+    : html`<p>This link was mailed to ${reviewer}, and only their passkey approves here. Whoever else holds it can
+        deny, and nothing more. If you are somebody else, close this page and tell them.</p>
+      <p>It works for one answer, which is kept on record with your name, the time, and what your passkey signed.</p>`;
+}
 
 function noticeOf(says: string | undefined): Markup | string {
   if (says === undefined) return '';
   return html`<div class="notice" role="alert"><h2>Nothing was recorded</h2><p>${says}</p></div>`;
 }
 
-export function openPage({ request, accepts, reviewer, now, nonce, notice, reason }: OpenPage): Page {
+export function openPage({ request, accepts, reviewer, now, nonce, notice, reason, ask }: OpenPage): Page {
   const { headline, surely } = requestInWords(request, accepts);
+  const byLink = surely === undefined ? approve : '';
   // The first submit button is what Enter in the text field presses: a disabled one, so that Enter can't approve.
-  const form = html`<form method="post" autocomplete="off">
+  const form = html`<form method="post" autocomplete="off"${ask === undefined ? '' : html` data-passkey="${ask}"`}>
       <input type="hidden" name="digest" value="${request.digest}">
       <input type="hidden" name="nonce" value="${nonce}">
       <button type="submit" disabled hidden></button>
       <p id="meaning">${meaning(request, now)}</p>
       <label for="reason">Note for the record <span class="hint">(optional, one line)</span></label>
       <input type="text" id="reason" name="reason" maxlength="500" value="${reason ?? ''}">
-      ${surely === undefined ? '' : html`<p class="hint">${surely}</p>`}
+      ${surely === undefined || ask !== undefined ? '' : html`<p class="hint">${surely}</p>`}
+      ${ask === undefined ? '' : passkeyTold}
       <div class="answers">
-        ${surely === undefined ? approve : ''}
+        ${ask === undefined ? byLink : approveByPasskey}
         <button type="submit" name="answer" value="deny" class="deny" aria-describedby="meaning">Deny</button>
       </div>
     </form>
     <footer>
-      <p>This link was mailed to ${reviewer}. Whoever holds it can answer in your name: it is only as safe as your
-        mailbox. If you are somebody else, close this page and tell them.</p>
-      <p>It works for one answer, which is kept on record with your name, the time, and that it came by link.</p>
-    </footer>`;
+      ${whoseLink(reviewer, ask)}
+    </footer>
+    ${ask === undefined ? '' : passkeyScript}`;
   return page({
     status: notice?.status ?? 200,
     title: headline,
     reviewer,
+    ...(ask === undefined ? {} : { policy: passkeyPolicy }),
     body: html`${noticeOf(notice?.says)}
     ${requestFacts(request, accepts, now)}
     ${form}`,
