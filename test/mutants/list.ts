@@ -11,6 +11,7 @@ import { killMutants } from './kill.ts';
 import { ledgerMutants } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { openMutants } from './open.ts';
+import { passkeyMutants } from './passkeys.ts';
 import { policyMutants } from './policy.ts';
 import { recordMutants } from './records.ts';
 import { reviewMutants } from './review.ts';
@@ -38,6 +39,7 @@ export const mutants: readonly Mutant[] = [
   ...stateMachineMutants,
   ...admissionMutants,
   ...reviewMutants,
+  ...passkeyMutants,
   ...policyMutants,
   ...breakGlassMutants,
   ...workloadMutants,
