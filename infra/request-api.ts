@@ -9,6 +9,7 @@ import {
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -21,6 +22,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { gatewayBody, gatewayProblems, gatewayTable } from '#http/gateway-problems.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { CurfewFunction } from './curfew-function.ts';
 import type { Settings } from './settings.ts';
@@ -165,6 +167,7 @@ export class RequestApi extends Construct {
         }),
       ],
     });
+    this.#answerInProblems();
     this.#acknowledge();
   }
 
@@ -193,6 +196,25 @@ export class RequestApi extends Construct {
       .addMethod('POST', integration, { authorizationType: AuthorizationType.NONE });
     for (const rule of ['APIG4', 'COG4'])
       acknowledge(webhook, rule, 'Each delivery is signed by its source, over the bytes of its body.');
+  }
+
+  /** What API Gateway refuses by itself is a problem like all others. */
+  #answerInProblems(): void {
+    for (const code of gatewayProblems) {
+      const { status, types } = gatewayTable[code];
+      for (const type of types)
+        this.api.addGatewayResponse(type, {
+          type: ResponseType.of(type),
+          statusCode: String(status),
+          // The only template that it knows to choose is that of application/json.
+          templates: { 'application/json': gatewayBody(code) },
+          responseHeaders: {
+            'Content-Type': "'application/problem+json'",
+            'Cache-Control': "'no-store'",
+            'X-Content-Type-Options': "'nosniff'",
+          },
+        });
+    }
   }
 
   #v1(): IResource {

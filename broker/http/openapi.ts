@@ -1,6 +1,12 @@
 /** The OpenAPI 3.1 document, written from the routes and their schemas: it can't say anything else than the app does. */
 import * as z from 'zod';
 import { errorTable } from '#domain/error-table.ts';
+import {
+  type GatewayProblemName,
+  gatewayProblems,
+  gatewayTable,
+  isGatewayProblem,
+} from './gateway-problems.ts';
 import { httpTable, type ProblemName, problemView } from './problem.ts';
 import { type PageRoute, pageRoutes } from './review-page-routes.ts';
 import { commonProblems, type Route, route } from './route.ts';
@@ -36,14 +42,18 @@ function atComponents(schema: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
-function statusOf(problem: ProblemName): number {
+function statusOf(problem: ProblemName | GatewayProblemName): number {
   if (problem === 'Internal') return 500;
+  if (isGatewayProblem(problem)) return gatewayTable[problem].status;
   return problem in httpTable
     ? httpTable[problem as keyof typeof httpTable].status
     : errorTable[problem as keyof typeof errorTable].status;
 }
 
-function problemAnswers(problems: readonly ProblemName[], components: Record<string, Json>): Json {
+function problemAnswers(
+  problems: readonly (ProblemName | GatewayProblemName)[],
+  components: Record<string, Json>,
+): Record<string, Json> {
   const byStatus = Map.groupBy([...new Set(problems)].sort(), statusOf);
   const schema = schemaOf(problemView, 'output', components);
   return Object.fromEntries(
@@ -94,6 +104,32 @@ function parametersOf(route: Route, components: Record<string, Json>): Json[] {
   ];
 }
 
+/** By what it is about: the first word of its path behind /v1. */
+const tagOfWord: Record<string, keyof typeof tags> = {
+  requests: 'Requests',
+  simulate: 'Requests',
+  kills: 'Kill switches',
+  passkeys: 'Passkeys',
+  signals: 'Signals',
+  catalog: 'Catalog',
+  clusters: 'Catalog',
+};
+const tags = {
+  About: 'Who calls, and this document.',
+  Catalog: 'What can be asked for, and how clusters are reached.',
+  'Kill switches': 'What ends all of a scope and keeps it shut. For operators.',
+  Pages: 'Behind links, for people.',
+  Passkeys: 'By which reviewers answer on pages.',
+  Requests: 'Asking for access, answering, and ending it.',
+  Signals: 'What makes access riskier than it was.',
+  Tickets: 'What ticket systems tell.',
+};
+
+function tagOf({ path }: Route): keyof typeof tags {
+  const [, , about = ''] = path.split('/');
+  return tagOfWord[about] ?? 'About';
+}
+
 function operationOf(route: Route, components: Record<string, Json>): Json {
   const answers = Object.entries(route.answers).map(([status, { description, schema }]) => [
     status,
@@ -102,6 +138,7 @@ function operationOf(route: Route, components: Record<string, Json>): Json {
   const parameters = parametersOf(route, components);
   return {
     operationId: route.name,
+    tags: [tagOf(route)],
     summary: route.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
@@ -114,17 +151,38 @@ function operationOf(route: Route, components: Record<string, Json>): Json {
       : {}),
     responses: {
       ...Object.fromEntries(answers),
-      ...problemAnswers([...commonProblems, ...route.problems], components),
+      ...problemAnswers([...commonProblems, ...gatewayProblems, ...route.problems], components),
     },
   };
 }
 
-function pageOperationOf(page: PageRoute): Json {
+/** A call's own answers, and beside them those of API Gateway, which it may hear in place of any. */
+function withGateway(answers: readonly (readonly [string, Json])[], components: Record<string, Json>): Json {
+  const own = Object.fromEntries(answers) as Record<string, { description?: string; content?: Json }>;
+  const all: Json = { ...own };
+  for (const [status, gateway] of Object.entries(problemAnswers(gatewayProblems, components))) {
+    const { description, content } = own[status] ?? {};
+    all[status] = {
+      description: [description, gateway.description].filter(Boolean).join(' Or: '),
+      content: { ...(gateway.content as Json), ...content },
+    };
+  }
+  return all;
+}
+
+function pageOperationOf(page: PageRoute, components: Record<string, Json>): Json {
   const content = { 'text/html': { schema: { type: 'string' } } };
-  const parameter = { name: 'token', in: 'path', required: true, schema: { type: 'string' } };
+  const parameter = {
+    name: 'token',
+    in: 'path',
+    required: true,
+    description: 'Of the link.',
+    schema: { type: 'string', minLength: 1 },
+  };
   const form = { type: 'object', properties: page.form, required: page.required ?? [] };
   return {
     operationId: page.name,
+    tags: ['Pages'],
     summary: page.summary,
     security: [],
     parameters: [parameter],
@@ -133,17 +191,25 @@ function pageOperationOf(page: PageRoute): Json {
           requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: form } } },
         }
       : {}),
-    responses: Object.fromEntries(
+    responses: withGateway(
       Object.entries(page.answers).map(([status, description]) => [status, { description, content }]),
+      components,
     ),
   };
 }
 
-function webhookOperation(): Json {
+const titleOnly = {
+  type: 'object',
+  properties: { title: { type: 'string' }, status: { type: 'integer' } },
+  required: ['title'],
+};
+
+function webhookOperation(components: Record<string, Json>): Json {
   const { name, summary, answers } = webhookRoute;
-  const refused = { 'application/problem+json': { schema: { type: 'object' } } };
+  const refused = { 'application/problem+json': { schema: titleOnly } };
   return {
     operationId: name,
+    tags: ['Tickets'],
     summary,
     security: [],
     parameters: [
@@ -152,17 +218,18 @@ function webhookOperation(): Json {
         in: 'path',
         required: true,
         description: 'As the catalog lists it under ticketing.sources.',
-        schema: { type: 'string' },
+        schema: { type: 'string', minLength: 1 },
       },
     ],
     requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-    responses: Object.fromEntries(
+    responses: withGateway(
       Object.entries(answers).map(([status, description]) => [
         status,
         status === '200'
-          ? { description, content: { 'application/json': { schema: { type: 'object' } } } }
+          ? { description, content: { 'application/json': { schema: titleOnly } } }
           : { description, content: refused },
       ]),
+      components,
     ),
   };
 }
@@ -175,16 +242,19 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemas) };
   }
   for (const page of pageRoutes) {
-    paths[page.path] = { ...paths[page.path], [page.method.toLowerCase()]: pageOperationOf(page) };
+    paths[page.path] = { ...paths[page.path], [page.method.toLowerCase()]: pageOperationOf(page, schemas) };
   }
-  paths[webhookRoute.path] = { post: webhookOperation() };
+  paths[webhookRoute.path] = { post: webhookOperation(schemas) };
   return {
     openapi: '3.1.0',
     info: {
       title: 'Curfew',
       version: '1',
       description: 'Just-in-time access to Amazon EKS that revokes itself.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0.html' },
     },
+    servers: [{ url: '..', description: 'Where this document was read: the address of the deployment.' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     security: [{ sigv4: [] }],
     paths,
     components: {

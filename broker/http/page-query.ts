@@ -4,7 +4,8 @@ import * as z from 'zod';
 export const byId = z.strictObject({
   id: z
     .string()
-    .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'A request id is a ULID: 26 upper-case letters and digits.'),
+    .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'A request id is a ULID: 26 upper-case letters and digits.')
+    .describe('As the list gives it.'),
 });
 
 export const pageQuery = {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { errorTable, outcomeOf } from '#domain/error-table.ts';
 import { CurfewError } from '#domain/errors.ts';
+import { type GatewayProblemName, gatewayProblems } from './gateway-problems.ts';
 
 /** Faults that only HTTP knows, and so are not in the domain's table. */
 export const httpTable = {
@@ -64,13 +65,20 @@ export const nextStep: Record<ProblemName, string> = {
     'Try again; if it stays, give the platform team the instance, which is in the log of the Api function.',
 };
 
+const codes = [...Object.keys(nextStep), ...gatewayProblems] as [string, ...string[]] as [
+  ProblemName | GatewayProblemName,
+];
+
 export const problemView = z
   .object({
     type: z.string().describe('`urn:curfew:problem:` and the code.'),
     title: z.string(),
     status: z.int(),
-    code: z.enum(Object.keys(nextStep) as [ProblemName, ...ProblemName[]]),
-    detail: z.string().describe('What happened, to what.'),
+    code: z.enum(codes),
+    detail: z
+      .string()
+      .nullable()
+      .describe('What happened, to what; null where API Gateway refuses without a word.'),
     next: z.string().describe('What to do about it.'),
     details: z
       .record(z.string(), z.unknown())
@@ -79,7 +87,8 @@ export const problemView = z
     instance: z.string().optional().describe('Only of code Internal: what to look for in the log.'),
   })
   .meta({ id: 'Problem' });
-export type Problem = z.output<typeof problemView>;
+/** One of our own, which always says what happened. */
+export type Problem = z.output<typeof problemView> & { detail: string };
 
 /** Where unexpected errors go; never given a URL, header or body, which may hold a review link. */
 export interface FaultLog {

@@ -1,6 +1,7 @@
 /** What a refusing answer of the API, or of API Gateway before it, means and what to do about it. */
 import * as z from 'zod';
 import { type CurfewError, IdentityRefused, InvalidInput, NotAllowed, Unavailable } from '#domain/errors.ts';
+import { isGatewayProblem } from '#http/gateway-problems.ts';
 import { AnsweredError } from '../failures.ts';
 import type { HttpAnswer } from '../http-call.ts';
 import { expired } from '../identity.ts';
@@ -10,7 +11,7 @@ import { roughly } from '../terminal/times.ts';
 const problemSchema = z.object({
   title: z.string().default('The API refused'),
   code: z.string().default('Problem'),
-  detail: z.string().optional(),
+  detail: z.string().nullish(),
   next: z.string().optional(),
   details: z.record(z.string(), z.unknown()).default({}),
   instance: z.string().optional(),
@@ -33,7 +34,12 @@ const nextSteps: Record<string, string> = {
   RecordChanged: 'Look at it again with `curfew show <id>`.',
 };
 
-const gatewaySchema = z.looseObject({ message: z.string().optional(), Message: z.string().optional() });
+/** `detail` of the problems that the stack has it say; else of what stands before it, such as a firewall. */
+const gatewaySchema = z.looseObject({
+  detail: z.string().nullish(),
+  message: z.string().optional(),
+  Message: z.string().optional(),
+});
 
 export interface AnswerContext {
   /** Host that answered, for messages. */
@@ -50,7 +56,8 @@ export function failureOf(answer: HttpAnswer, context: AnswerContext): CurfewErr
   const body = parseJson(answer.text);
   if (type.includes('application/problem+json')) {
     const problem = problemSchema.safeParse(body);
-    if (problem.success) return problemFailure(problem.data, answer.status);
+    if (problem.success && !isGatewayProblem(problem.data.code))
+      return problemFailure(problem.data, answer.status);
   }
   return gatewayFailure(answer, body, context);
 }
@@ -92,7 +99,8 @@ function skewOf(answer: HttpAnswer, signedAt: Date): string | undefined {
 function gatewayFailure(answer: HttpAnswer, body: unknown, context: AnswerContext): CurfewError {
   const { status, headers } = answer;
   const parsed = gatewaySchema.safeParse(body);
-  const said = (parsed.success ? (parsed.data.message ?? parsed.data.Message) : undefined) ?? '';
+  const said =
+    (parsed.success ? (parsed.data.detail ?? parsed.data.message ?? parsed.data.Message) : undefined) ?? '';
   const kind = (headers['x-amzn-errortype'] ?? '').split(':')[0] ?? '';
   const { host, region, signInHint } = context;
   if (

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { gatewayBody } from '#http/gateway-problems.ts';
 import { gatewayIdentity, type Person, personOfKey } from './people.ts';
 
 export interface GatewayCall {
@@ -39,10 +40,18 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** As the stack has API Gateway say it. */
 const refusal = (type: string, message: string): GatewayAnswer => ({
   status: 403,
-  headers: { 'x-amzn-errortype': type, 'content-type': 'application/json', date: new Date().toUTCString() },
-  body: JSON.stringify({ message }),
+  headers: {
+    'x-amzn-errortype': type,
+    'content-type': 'application/problem+json',
+    date: new Date().toUTCString(),
+  },
+  body: gatewayBody(/^Missing/.test(type) ? 'NotSigned' : 'CallRefused').replace(
+    '$context.error.messageString',
+    () => JSON.stringify(message),
+  ),
 });
 
 /** The signer, or API Gateway's own refusal. */

@@ -1,13 +1,15 @@
 /** What a refusal has to be: a clear problem, and nothing on record but what is said to be. */
 import { expect } from 'vitest';
-import { type Problem, type ProblemName, problemView } from '#http/problem.ts';
+import type * as z from 'zod';
+import type { GatewayProblemName } from '#http/gateway-problems.ts';
+import { type ProblemName, problemView } from '#http/problem.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { E2ePerson } from './person.ts';
 import type { Answer } from './signed-fetch.ts';
 
 export interface Wanted {
   status: number;
-  code: ProblemName;
+  code: ProblemName | GatewayProblemName;
   /** What has to be said of what happened. */
   detail?: RegExp;
   /** What has to be said of what to do. */
@@ -15,7 +17,10 @@ export interface Wanted {
 }
 
 /** A problem of RFC 9457 in full: media type, status in line and body, code, what happened, what to do. */
-export function expectProblem({ status, headers, body }: Answer, wanted: Wanted): Problem {
+export function expectProblem(
+  { status, headers, body }: Answer,
+  wanted: Wanted,
+): z.output<typeof problemView> {
   const { code, detail = /\S/, next } = wanted;
   expect({ type: headers.get('content-type'), status, body }).toEqual({
     type: 'application/problem+json',

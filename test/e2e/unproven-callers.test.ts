@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import type { GatewayProblemName } from '#http/gateway-problems.ts';
 import { region, rootKeys } from '#local/emulator/emulator.ts';
 import { aPerson, type E2ePerson } from './person.ts';
 import { expectProblem, type Wanted } from './problems.ts';
@@ -70,10 +71,15 @@ async function send(keys: Keys, call: Partial<SignedFetch> = {}, sent: RequestIn
 interface Refusal {
   /** Value of x-amzn-errortype. */
   type: RegExp;
-  message: RegExp;
+  code: GatewayProblemName | RegExp;
+  detail: RegExp;
 }
-const wrongSignature: Refusal = { type: /InvalidSignature/, message: /signature/i };
-const unknownKeys: Refusal = { type: /UnrecognizedClient/, message: /invalid/ };
+const wrongSignature: Refusal = {
+  type: /InvalidSignature/,
+  code: 'SignatureRefused',
+  detail: /signature/i,
+};
+const unknownKeys: Refusal = { type: /UnrecognizedClient/, code: 'CallRefused', detail: /invalid/ };
 
 describe('API Gateway refuses a call', () => {
   const anHourAgo = () => new Date(Date.now() - 3_600_000);
@@ -82,7 +88,7 @@ describe('API Gateway refuses a call', () => {
     [
       'that is not signed',
       async () => answerOf(await fetch(url, post)),
-      { type: /MissingAuthenticationToken/, message: /Missing Authentication Token/ },
+      { type: /MissingAuthenticationToken/, code: 'NotSigned', detail: /Missing Authentication Token/ },
     ],
     [
       'signed with the key of somebody else',
@@ -105,7 +111,11 @@ describe('API Gateway refuses a call', () => {
       'of a session that is over',
       () => send(outdated),
       // The emulator forgets ended sessions whenever somebody signs in; from then on it does not know them.
-      { type: /ExpiredToken|UnrecognizedClient/, message: /expired|invalid/ },
+      {
+        type: /ExpiredToken|UnrecognizedClient/,
+        code: /^(SignatureRefused|CallRefused)$/,
+        detail: /expired|invalid/,
+      },
     ],
     ['signed an hour ago', () => send(carl.credentials, { signedAt: anHourAgo() }), wrongSignature],
     [
@@ -121,13 +131,12 @@ describe('API Gateway refuses a call', () => {
       },
       wrongSignature,
     ],
-  ])('%s', async (_, call, { type, message }) => {
-    const { status, headers, body: answer } = await call();
-    expect({ status, type: headers.get('x-amzn-errortype'), answer }).toEqual({
-      status: 403,
-      type: expect.stringMatching(type),
-      answer: { message: expect.stringMatching(message) },
-    });
+  ])('%s', async (_, call, { type, code, detail }) => {
+    const answer = await call();
+    expect(answer.headers.get('x-amzn-errortype')).toMatch(type);
+    const said = code instanceof RegExp ? answer.body.code : code;
+    expect(said).toMatch(code);
+    expectProblem(answer, { status: 403, code: said, detail, next: /^Sign/ });
   });
 });
 

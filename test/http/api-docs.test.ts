@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '#domain/error-table.ts';
 import { routes } from '#http/app.ts';
+import { gatewayTable } from '#http/gateway-problems.ts';
 import { httpTable } from '#http/problem.ts';
 import { pageRoutes } from '#http/review-page-routes.ts';
 import { commonProblems } from '#http/route.ts';
@@ -21,12 +22,14 @@ describe('docs/api.md', () => {
 
   it('lists every problem that an operation answers with, with its status', () => {
     const statuses: Record<string, number> = { Internal: 500 };
-    for (const [code, { status }] of Object.entries({ ...errorTable, ...httpTable })) statuses[code] = status;
+    for (const [code, { status }] of Object.entries({ ...errorTable, ...httpTable, ...gatewayTable }))
+      statuses[code] = status;
     const answered = new Set([
       ...commonProblems,
       ...routes.flatMap((route) => route.problems),
       'NoSuchPath',
       'MethodNotAllowed',
+      ...Object.keys(gatewayTable),
     ]);
     const listed = rows.flatMap((row) => {
       const [, code, status] = /^\| `(\w+)` \| (\d{3}) \|/.exec(row) ?? [];

@@ -144,7 +144,7 @@ export const catalog: Route[] = [
     method: 'GET',
     path: '/v1/clusters/{name}',
     summary: 'Show how a cluster is reached: what a kubeconfig needs, and no secret.',
-    params: z.strictObject({ name: namespaceSchema }),
+    params: z.strictObject({ name: namespaceSchema.describe('As the catalog calls it.') }),
     answers: { 200: { description: 'Its address as of now.', schema: clusterView } },
     problems: ['ClusterNotReady'],
     async handle(world, { params: { name } }) {
