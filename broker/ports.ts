@@ -171,6 +171,8 @@ export type UnbindOutcome = UnbindResult | Error;
 export interface Background {
   sweepCluster(sweep: ClusterSweep): Promise<void>;
   killGrants(killId: string): Promise<void>;
+  /** For all that tickets ask for and that is noted. */
+  askByTicket(): Promise<void>;
 }
 
 export interface Identities {
@@ -230,7 +232,8 @@ type CountName =
   | 'AnnouncementLost'
   | 'EvidenceBroken'
   | 'CheckpointMade'
-  | 'CheckpointNotSent';
+  | 'CheckpointNotSent'
+  | 'TicketAskRefused';
 
 /** Numbers for alarms and dashboards. */
 export interface Metrics {

@@ -9,6 +9,7 @@ import type { LiveGrant } from '#domain/live-grant.ts';
 import type { Passkey } from '#domain/passkey.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
+import type { TicketNote } from '#domain/ticket-ask.ts';
 import type { Closing } from '#domain/ticket-closing.ts';
 
 export interface Page<T> {
@@ -126,6 +127,22 @@ export interface TicketNotes {
   /** Those that are noted and not done. */
   closings(): Promise<Closing[]>;
   closingDone(closing: Closing, at: Instant): Promise<void>;
+  /** Keeps when it was closed, if that is later than what is known; as long as deliveries are. */
+  keepClosed(closed: ClosedTicket, at: Instant): Promise<void>;
+  /** When it was closed last, by the clock of its source. */
+  closedAt(ticket: Omit<ClosedTicket, 'at'>): Promise<Instant | undefined>;
+  /** Fine if it is noted. */
+  noteAsk(ask: TicketNote, at: Instant): Promise<void>;
+  /** Those that are noted and not done. */
+  asks(): Promise<TicketNote[]>;
+  askDone(ask: TicketNote, at: Instant): Promise<void>;
+}
+
+export interface ClosedTicket {
+  source: string;
+  /** As ticketKey has it. */
+  ticket: string;
+  at: Instant;
 }
 
 /** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */

@@ -160,19 +160,22 @@ export class CurfewStack extends Stack {
     records.grantRead(announce);
     announcing.grantTell(announce);
     announcing.tellFrom(records, announce);
+    // What tickets ask for: apart from what takes their webhooks, so that nothing outside can call what may give access.
+    const askByTicket = make('AskByTicket', { timeout: 60, memory: 1024, catalog, policy, reserved: 2 });
+    this.#grantSubmit(askByTicket, { records, entries, lifecycle, surveyCluster });
+    records.grantReadEvents(askByTicket);
+    this.#grantSecrets(askByTicket, ticketApis);
+    // Tells a ticket, by whoever writes comments, why nothing was asked for.
+    announcing.grantTell(askByTicket);
+    askByTicket.grantCall(sweepGrants, 'CURFEW_ASK_FUNCTION');
 
     const broker = make('Api', { timeout: 28, memory: 1024, catalog, policy });
-    records.grantChange(broker);
+    this.#grantSubmit(broker, { records, entries, lifecycle, surveyCluster });
     records.grantUseLinks(broker);
     records.grantReadEvents(broker);
-    records.grantList(broker, 'due', 'requester');
     api.tellAddress(broker);
     api.tellPasskeyDomain(broker);
     killGrants.grantCall(broker, 'CURFEW_KILL_FUNCTION');
-    surveyCluster.grantCall(broker, 'CURFEW_SURVEY_FUNCTION');
-    entries.grantDescribeCluster(broker, 'granting');
-    lifecycle.grantStart(broker);
-    lifecycle.grantAnswer(broker);
     this.#grantReadRoles(broker);
     this.#grantSecrets(broker, ticketApis);
 
@@ -183,9 +186,8 @@ export class CurfewStack extends Stack {
       records.grantReadEvents(takeWebhook);
       records.grantList(takeWebhook, 'requester');
       lifecycle.grantAnswer(takeWebhook);
+      askByTicket.grantCall(takeWebhook, 'CURFEW_ASK_FUNCTION');
       this.#grantSecrets(takeWebhook, webhooks);
-      // Tells a ticket, by whoever writes comments, why nothing was done for it.
-      announcing.grantTell(takeWebhook);
       api.serveWebhooks(takeWebhook);
     }
     const stateMachine = lifecycle.run({
@@ -229,6 +231,24 @@ export class CurfewStack extends Stack {
       UnbindRoleRoleArn: unbindRole.role.roleArn,
       SurveyClusterRoleArn: surveyCluster.role.roleArn,
     });
+  }
+
+  /** What it takes to judge what is asked, write it down and have it carried out. */
+  #grantSubmit(
+    to: CurfewFunction,
+    {
+      records,
+      entries,
+      lifecycle,
+      surveyCluster,
+    }: { records: Records; entries: ClusterEntries; lifecycle: Lifecycle; surveyCluster: CurfewFunction },
+  ): void {
+    records.grantChange(to);
+    records.grantList(to, 'due', 'requester');
+    surveyCluster.grantCall(to, 'CURFEW_SURVEY_FUNCTION');
+    entries.grantDescribeCluster(to, 'granting');
+    lifecycle.grantStart(to);
+    lifecycle.grantAnswer(to);
   }
 
   /** Who asks may be any role of the account: its path and unique id are read, never taken from the caller. */

@@ -35,6 +35,7 @@ const settings = {
   ownFunction: ['AWS_LAMBDA_FUNCTION_NAME', text],
   killFunction: ['CURFEW_KILL_FUNCTION', text],
   eventBus: ['CURFEW_EVENT_BUS', text],
+  askFunction: ['CURFEW_ASK_FUNCTION', text],
 } as const satisfies Record<string, readonly [string, z.ZodType<string>]>;
 
 export type Setting = keyof typeof settings;

@@ -25,6 +25,10 @@ export class LambdaBackground implements Background {
     await this.#call(`KillGrants for ${killId}`, this.#functions.killGrants, { killId });
   }
 
+  async askByTicket(): Promise<void> {
+    await this.#call('AskByTicket', this.#functions.askByTicket, {});
+  }
+
   async #call(what: string, FunctionName: string | undefined, input: unknown): Promise<void> {
     if (FunctionName === undefined) throw new Error(`${what}: this function was not told its name.`);
     const Payload = Buffer.from(JSON.stringify(input));

@@ -83,6 +83,13 @@ export const closingKey = (closingHash: string) => ({ pk: closingPartition, sk: 
 /** How far the log over all events is sealed. */
 export const logKey = { pk: 'LOG', sk: 'LOG' };
 
+/** When a ticket was closed last. */
+export const closedTicketKey = (hash: string) => ({ pk: `CLOSED#${hash}`, sk: 'CLOSED' });
+
+/** What tickets ask for and nobody has followed: few, and always read together. */
+export const askPartition = 'ASKS';
+export const askKey = (askHash: string) => ({ pk: askPartition, sk: askHash });
+
 export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
 export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });

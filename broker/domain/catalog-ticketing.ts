@@ -1,5 +1,7 @@
 /** The part of the catalog on ticket systems: who tells of tickets, by which secret, and what is looked at before access is given. */
 import * as z from 'zod';
+import type { Catalog } from './catalog.ts';
+import { asksFaults, asksSchema } from './catalog-asks.ts';
 import type { ReferenceFault } from './catalog-references.ts';
 import { isPattern } from './catalog-rules.ts';
 
@@ -66,6 +68,9 @@ const sourceSchema = z.strictObject({
     })
     .optional()
     .describe('Of Jira: the fields that hold the start and end of a change, such as customfield_10061.'),
+  asks: asksSchema
+    .optional()
+    .describe('By what its tickets ask for access, in the name of whoever does it. Absent: by nothing.'),
   live: liveSchema
     .optional()
     .describe('What is looked at in it, besides that it is open, before access is given. Absent: nothing.'),
@@ -83,9 +88,11 @@ export const ticketingSchema = z.strictObject({
 });
 
 /** What is missing for a source to do what it is listed for. */
-export function ticketingFaults(ticketing: z.output<typeof ticketingSchema>): ReferenceFault[] {
-  return Object.entries(ticketing.sources).flatMap(([name, source]) =>
-    sourceFaults(source).map(({ path, message }) => ({
+export function ticketingFaults(
+  catalog: Pick<Catalog, 'ticketing' | 'roles' | 'clusters'>,
+): ReferenceFault[] {
+  return Object.entries(catalog.ticketing.sources).flatMap(([name, source]) =>
+    [...sourceFaults(source), ...asksFaults(catalog, source)].map(({ path, message }) => ({
       path: ['ticketing', 'sources', name, ...path],
       message,
     })),

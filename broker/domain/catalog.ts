@@ -171,7 +171,7 @@ export const catalogSchema = shape.transform(withMainNames).superRefine((catalog
     context.addIssue({ code: 'custom', path, message });
   for (const { path, message } of [
     ...referenceFaults(catalog),
-    ...ticketingFaults(catalog.ticketing),
+    ...ticketingFaults(catalog),
     ...workloadFaults(catalog),
     ...claimFaults(catalog),
   ])

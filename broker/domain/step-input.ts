@@ -31,6 +31,8 @@ const policyRule = z.strictObject({
 });
 
 export const requestStep = z.strictObject({ requestId });
+/** Whatever calls it: it is told nothing that counts. */
+export const anyStep = z.unknown();
 export const killStep = z.object({ killId: requestId });
 export const waitingStep = z.strictObject({ requestId, taskToken });
 export const holdStep = z.strictObject({ requestId, taskToken, bindings: z.array(binding).min(1) });

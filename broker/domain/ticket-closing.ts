@@ -29,14 +29,21 @@ export function endByClosing(
   { ticket, source, at: closedAt }: Closing,
   at: Instant,
 ): Advanced | undefined {
-  const { asked, createdAt, status } = before;
+  const { asked, createdAt } = before;
   if (asked.ticket === undefined || ticketKey(asked.ticket) !== ticket) return undefined;
   if (createdAt > after(closedAt, behindMs)) return undefined;
-  const actor = actorOf(source);
-  const reason = closingReason({ ticket, source });
-  return status === 'pending'
-    ? advance(before, 'denied', { at, actor, reason })
-    : requestEnd(before, { at, by: actor, reason });
+  return endNow(before, { by: actorOf(source), reason: closingReason({ ticket, source }) }, at);
+}
+
+/** What waits for its reviewers is denied; what is further on is ended. */
+export function endNow(
+  before: AccessRequest,
+  { by, reason }: { by: string; reason: string },
+  at: Instant,
+): Advanced | undefined {
+  return before.status === 'pending'
+    ? advance(before, 'denied', { at, actor: by, reason })
+    : requestEnd(before, { at, by, reason });
 }
 
 export const actorOf = (source: string): string => `ticket:${source}`;

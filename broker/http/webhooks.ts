@@ -5,6 +5,7 @@ import type { TicketSource } from '#domain/catalog-ticketing.ts';
 import { CurfewError } from '#domain/errors.ts';
 import { type Delivery, isProven, type Proof } from '#domain/webhooks/delivery.ts';
 import { proveBy } from '#domain/webhooks/prove.ts';
+import { readSaid } from '#domain/webhooks/said.ts';
 import { readEvent } from '#domain/webhooks/ticket-event.ts';
 import { LiveSecrets } from '#operations/live-secrets.ts';
 import { RefusalCount, unknownSource } from '#operations/refusal-count.ts';
@@ -15,7 +16,7 @@ import { parseStrictJson } from './strict-json.ts';
 
 export type WebhookWorld = Pick<
   World,
-  'clock' | 'catalog' | 'records' | 'executions' | 'ticketNotes' | 'secrets' | 'metrics'
+  'clock' | 'catalog' | 'records' | 'executions' | 'ticketNotes' | 'background' | 'secrets' | 'metrics'
 >;
 
 export interface WebhookLog {
@@ -98,10 +99,16 @@ export function createWebhookApp(world: WebhookWorld, log: WebhookLog): Hono {
     const parsed = parseStrictJson(body);
     if (!('value' in parsed)) return refusal(400, 'ambiguous JSON');
     const event = readEvent[source.kind](parsed.value, source);
-    if (event === 'unreadable') return refusal(400, 'another shape than is documented');
-    if (!event) return { done: true };
-    const { taken, ended } = await takeTicketEvent(world, { name, source, key: proof.key, event });
+    const { asks, closedStates } = source;
+    const said = asks && readSaid[source.kind](parsed.value, { asks, closedStates });
+    if (event === 'unreadable' || said === 'unreadable')
+      return refusal(400, 'another shape than is documented');
+    if (!event && !said) return { done: true };
+    const told = { name, source, key: proof.key, event, said };
+    const { taken, ended, asked } = await takeTicketEvent(world, told);
     if (ended.length > 0) log.info('ended by a ticket', { source: name, taken, requestIds: ended });
+    // Nothing of what was written there: it is anybody's text.
+    if (asked) log.info('a ticket asks', { source: name, ticket: said?.ticket, asked });
     return { done: true };
   }
 

@@ -1,5 +1,6 @@
 /** Judges what is asked, without writing anything: what it comes to by the catalog, and what policy says to it. */
 import { eksClusterNamed, listed } from '#domain/catalog-lookup.ts';
+import { putIntoWindow } from '#domain/change-window.ts';
 import type { Whom } from '#domain/claim.ts';
 import { canonicalRules, clusterRoleName, rulesDigest } from '#domain/cluster-role.ts';
 import { rulesFound, type SurveyedRole } from '#domain/foreign-role.ts';
@@ -10,6 +11,7 @@ import type { Decision } from '#domain/policy/decision.ts';
 import type { AccessRequest, Asked, Resolved, Submission } from '#domain/request.ts';
 import { taskRules } from '#domain/task-rules.ts';
 import type { World } from '#ports';
+import { lookAtTicket } from './look-at-ticket.ts';
 import { readCircumstances } from './read-circumstances.ts';
 import { type SurveyNeeds, surveyAsked } from './survey-asked.ts';
 
@@ -34,17 +36,20 @@ export interface Judged {
 export async function judgeSubmission(
   world: JudgeNeeds,
   whom: Whom,
-  { asked, firstStart }: AskedFor,
+  { asked: wanted, firstStart }: AskedFor,
 ): Promise<Judged> {
   const line = firstStart === undefined ? {} : { firstStart };
-  const surveyed = await surveyAsked(world, asked);
+  const [surveyed, ticket] = await Promise.all([surveyAsked(world, wanted), lookAtTicket(world, wanted)]);
+  const isJob = 'workload' in whom && whom.workload !== undefined;
+  // A job wants it now or not at all: nobody is there to come back when the window begins.
+  const asked = isJob ? wanted : putIntoWindow(world.catalog, wanted, ticket, world.clock.now());
   const core = {
     id: world.ids.requestId(),
     ...whomOf(world, whom),
     asked,
     resolved: resolve(world, asked, surveyed.role) ?? unresolved(world, asked),
   };
-  const circumstances = await readCircumstances(world, 'submit', core, surveyed);
+  const circumstances = await readCircumstances(world, 'submit', core, surveyed, { ticket });
   const question = { catalog: world.catalog, asked, requester: core.requester, now: world.clock.now() };
   return { core, decision: decide({ ...question, ...line, ...circumstances }), line };
 }

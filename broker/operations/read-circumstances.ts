@@ -8,8 +8,9 @@ import { policyInput } from '#domain/policy/policy-input.ts';
 import { findingsOf } from '#domain/policy/verdict-findings.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { grantedRules } from '#domain/task-rules.ts';
-import { liveSourceOf, type TicketLook, ticketKey } from '#domain/ticket.ts';
+import type { TicketLook } from '#domain/ticket.ts';
 import type { World } from '#ports';
+import { lookAtTicket } from './look-at-ticket.ts';
 import type { Surveyed } from './survey-asked.ts';
 
 /** As far back as any limit looks. */
@@ -23,17 +24,19 @@ type Judged = Pick<AccessRequest, 'id' | 'requester' | 'subject' | 'asked' | 're
  *
  * @param judged `resolved` as of now
  * @param surveyed what its cluster says of it
+ * @param looked at its ticket, where somebody has done that already
  */
 export async function readCircumstances(
   world: Needs,
   phase: PolicyInput['phase'],
   judged: Judged,
   { role, labels }: Surveyed,
+  looked?: { ticket: TicketLook | undefined },
 ): Promise<Circumstances> {
   const [past, killSwitch, ticket] = await Promise.all([
     pastOf(world, judged),
     world.kills.switchOn(scopesOf(judged)),
-    lookAtTicket(world, judged),
+    looked ? looked.ticket : lookAtTicket(world, judged.asked),
   ]);
   const organisation = await judge(world, phase, judged, past);
   return {
@@ -45,21 +48,6 @@ export async function readCircumstances(
     ...(labels === undefined ? {} : { labels }),
     ...(ticket === undefined ? {} : { ticket }),
   };
-}
-
-/** Never rejects: a system that can't be asked is a fact to decide on, since an emergency doesn't wait for it. */
-async function lookAtTicket(world: Needs, { asked }: Judged): Promise<TicketLook | undefined> {
-  const { ticket } = asked;
-  const live = ticket === undefined ? undefined : liveSourceOf(world.catalog, ticket);
-  if (ticket === undefined || !live) return undefined;
-  const source = live.name;
-  try {
-    const facts = await world.tickets.read(source, ticketKey(ticket));
-    return facts === 'absent' ? { source, absent: true } : { source, facts };
-  } catch {
-    world.metrics.count('TicketUnreachable', 1);
-    return { source, unreachable: true };
-  }
 }
 
 async function othersOf(world: Pick<World, 'records'>, { id, requester }: Judged): Promise<AccessRequest[]> {

@@ -6,6 +6,7 @@ import { isStuck, lifeDueAt } from '#domain/lifecycle.ts';
 import type { AccessRequest } from '#domain/request.ts';
 import { isTryDue } from '#domain/transitions/note-standing.ts';
 import type { World } from '#ports';
+import { driveAsks } from './drive-asks.ts';
 import { attempt, drive, type Swept } from './drive-requests.ts';
 import { driveClosings } from './end-by-ticket.ts';
 import { driveKills } from './kill-grants.ts';
@@ -62,6 +63,7 @@ export async function sweepGrants(
       attempt(swept, 'clusters', () => scheduleSweeps(world, minute)),
       attempt(swept, 'kills', () => driveKills(world)),
       attempt(swept, 'closings', () => driveClosings(world)),
+      attempt(swept, 'asks', () => driveAsks(world)),
       attempt(swept, 'due', () => sweepDue(world, now, swept)),
     ]);
     await attempt(swept, 'unshipped', async () => {

@@ -87,7 +87,8 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
         tellAsked(session, request);
         return;
       }
-      const wait = options.wait === undefined && body.startsAt ? waitForStart : waitAndTell;
+      // Of its own, or of the change window of its ticket.
+      const wait = options.wait === undefined && request.asked.startsAt ? waitForStart : waitAndTell;
       await wait(session, request).finally(release);
     });
 }

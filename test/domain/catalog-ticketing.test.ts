@@ -12,7 +12,8 @@ const looked = { ...jira, host: 'example.atlassian.net', apiSecretName: 'curfew/
 function faultsOf(source: object, name = 'it'): string[] {
   const parsed = z.safeParse(ticketingSchema, { sources: { [name]: source } });
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  return ticketingFaults(parsed.data).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const catalog = { ...sampleCatalog(), ticketing: parsed.data };
+  return ticketingFaults(catalog).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
 describe('a ticket system', () => {

@@ -177,6 +177,7 @@ describe('N56: granting and revoking', () => {
       'SweepGrants',
       'HoldGrant',
       'TakeWebhook',
+      'AskByTicket',
     ])
       expect([
         role,
@@ -244,7 +245,7 @@ describe('a cluster that is not in the catalog (any more)', () => {
   });
 
   it('is out of reach of everything that grants', () => {
-    for (const by of ['OpenGrant', 'Api']) {
+    for (const by of ['OpenGrant', 'Api', 'AskByTicket']) {
       const actions = [...new Set(inEks(by).map(actionOf))];
       expect(actions).toContain('DescribeCluster');
       // The cluster that is left proves that the question can be answered with yes.
@@ -257,6 +258,7 @@ describe('a cluster that is not in the catalog (any more)', () => {
     const others = Object.keys(without).filter((by) => inEks(by).length > 0);
     expect(others.sort()).toEqual([
       'Api',
+      'AskByTicket',
       'CloseGrant',
       'EndGrant',
       'KillGrants',
@@ -293,6 +295,8 @@ describe('secrets of ticket systems', () => {
     expect(secretsOf(catalog)).toEqual([
       'Api api/b-??????',
       'Api api/jira-??????',
+      'AskByTicket api/b-??????',
+      'AskByTicket api/jira-??????',
       'OpenGrant api/b-??????',
       'OpenGrant api/jira-??????',
       'TakeWebhook hooks/a-??????',

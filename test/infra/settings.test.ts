@@ -119,6 +119,7 @@ describe('settings', () => {
         .map(([, { Properties }]) => Properties.Description.slice('Curfew: '.length))
         .sort();
     expect(reserved(synthesized())).toEqual([
+      'AskByTicket',
       'CloseGrant',
       'EndGrant',
       'KillGrants',

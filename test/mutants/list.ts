@@ -19,6 +19,7 @@ import { stateMachineMutants } from './state-machine.ts';
 import { sweepMutants } from './sweep.ts';
 import { takeEntryMutants } from './take-entry.ts';
 import { taskMutants } from './task.ts';
+import { ticketAskMutants } from './ticket-asks.ts';
 import { ticketMutants } from './tickets.ts';
 import { workloadMutants } from './workloads.ts';
 
@@ -44,4 +45,5 @@ export const mutants: readonly Mutant[] = [
   ...breakGlassMutants,
   ...workloadMutants,
   ...ticketMutants,
+  ...ticketAskMutants,
 ];

@@ -148,8 +148,8 @@ export const ticketMutants: readonly Mutant[] = [
     changes: [
       {
         file: take,
-        from: "if (!isTicketOf(source, event.ticket)) return { taken: 'of-no-concern', ended: [] };",
-        to: '',
+        from: 'told !== undefined && isTicketOf(source, told.ticket)',
+        to: 'told !== undefined',
       },
     ],
     killedBy: http,
@@ -160,8 +160,8 @@ export const ticketMutants: readonly Mutant[] = [
     changes: [
       {
         file: take,
-        from: 'const ended = closed ?',
-        to: 'await world.ticketNotes.keepTaken(delivery, world.clock.now());\n  const ended = closed ?',
+        from: 'const ended = event?.closed',
+        to: 'await world.ticketNotes.keepTaken(delivery, world.clock.now());\n  const ended = event?.closed',
       },
     ],
     killedBy: http,
@@ -189,8 +189,8 @@ export const ticketMutants: readonly Mutant[] = [
     changes: [
       {
         file: closing,
-        from: "return status === 'pending'\n    ?",
-        to: "return status === 'pending' && closedAt === ''\n    ?",
+        from: "return before.status === 'pending'\n    ?",
+        to: "return before.status === 'pending' && reason === ''\n    ?",
       },
     ],
     killedBy: unit('operations/ticket-closing'),
@@ -233,8 +233,8 @@ export const ticketMutants: readonly Mutant[] = [
     changes: [
       {
         file: 'broker/operations/read-circumstances.ts',
-        from: 'lookAtTicket(world, judged),',
-        to: "phase === 'grant' && judged.asked.ticket !== undefined\n      ? { source: 'jira', facts: { open: true, states: [], assignees: ['alice@example.com'] } }\n      : lookAtTicket(world, judged),",
+        from: 'lookAtTicket(world, judged.asked),',
+        to: "phase === 'grant' && judged.asked.ticket !== undefined\n      ? { source: 'jira', facts: { open: true, states: [], assignees: ['alice@example.com'] } }\n      : lookAtTicket(world, judged.asked),",
       },
     ],
     killedBy: unit('operations/live-tickets'),

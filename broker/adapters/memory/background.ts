@@ -8,6 +8,12 @@ export class MemoryBackground implements Background {
   /** Ids of kill orders. */
   readonly kills: string[] = [];
 
+  asks = 0;
+
+  async askByTicket(): Promise<void> {
+    this.asks += 1;
+  }
+
   async sweepCluster(sweep: ClusterSweep): Promise<void> {
     this.sweeps.push(clusterSweep.parse(structuredClone(sweep)));
   }

@@ -25,6 +25,7 @@ export function sweepGrantsWorld() {
     'surveyFunction',
     'sweepClusterFunction',
     'killFunction',
+    'askFunction',
   ]);
   const { region, deployment, auditBucket, stateMachineArn, mailFrom, publicUrl } = settings;
   const functions = { unbind: settings.unbindFunction, survey: settings.surveyFunction };
@@ -48,6 +49,7 @@ export function sweepGrantsWorld() {
     background: lambdaBackground(region, {
       sweepCluster: settings.sweepClusterFunction,
       killGrants: settings.killFunction,
+      askByTicket: settings.askFunction,
     }),
     metrics: new EmfMetrics(deployment),
   };

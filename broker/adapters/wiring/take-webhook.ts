@@ -2,15 +2,15 @@
 import { deployedCatalog } from '../catalog.ts';
 import { EmfMetrics } from '../emf-metrics.ts';
 import { environment } from '../environment.ts';
-import { eventBridge } from '../event-bridge.ts';
+import { lambdaBackground } from '../lambda-background.ts';
 import { secretsManager } from '../secrets-manager.ts';
 import { stepFunctions } from '../step-functions.ts';
 import { systemClock } from '../system.ts';
 import { recordsAndLedger, tableOf, ticketNotes } from './records.ts';
 
 export function takeWebhookWorld() {
-  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'eventBus']);
-  const { region, deployment, stateMachineArn, eventBus } = settings;
+  const settings = environment(['region', 'deployment', 'table', 'stateMachineArn', 'askFunction']);
+  const { region, deployment, stateMachineArn, askFunction } = settings;
   const table = tableOf('answering', settings);
   return {
     clock: systemClock,
@@ -19,8 +19,8 @@ export function takeWebhookWorld() {
     ...recordsAndLedger(table),
     ...ticketNotes(table),
     executions: stepFunctions('answering', region, stateMachineArn),
+    background: lambdaBackground(region, { askByTicket: askFunction }),
     secrets: secretsManager(region),
-    eventBus: eventBridge('answering', region, eventBus),
     metrics: new EmfMetrics(deployment),
   };
 }

@@ -1,8 +1,9 @@
 /** What a proven delivery says about a ticket, by the documented shape of each system; all else in it is passed over. */
 import * as z from 'zod';
 import type { TicketSource, TicketSystem } from '../catalog-ticketing.ts';
-import { type Instant, instantOf } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import { isClosedState, ticketKey } from '../ticket.ts';
+import { instant, milliseconds, text } from './shapes.ts';
 
 export interface TicketEvent {
   /** As ticketKey has it. */
@@ -16,9 +17,6 @@ export interface TicketEvent {
 /** Undefined: about something else. 'unreadable': about a ticket, in another shape than documented. */
 export type ReadEvent = (body: unknown, source: Pick<TicketSource, 'closedStates'>) => ReadResult;
 type ReadResult = TicketEvent | undefined | 'unreadable';
-
-const instant = z.iso.datetime({ offset: true }).transform((text) => instantOf(Date.parse(text)));
-const text = z.string().min(1).max(300);
 
 /** `about`: whether it is about a ticket at all. */
 function reading<About, T>(
@@ -38,8 +36,7 @@ function reading<About, T>(
 const jira = reading(
   z.looseObject({ webhookEvent: z.string().startsWith('jira:issue_') }),
   z.looseObject({
-    /** Milliseconds. */
-    timestamp: z.int().min(0).max(8.64e15),
+    timestamp: milliseconds,
     webhookEvent: text,
     issue: z.looseObject({
       key: text,
@@ -54,7 +51,7 @@ const jira = reading(
       webhookEvent === 'jira:issue_deleted' ||
       fields.status.statusCategory.key === 'done' ||
       isClosedState(fields.status.name, closedStates),
-    at: instantOf(timestamp),
+    at: timestamp,
   }),
 );
 

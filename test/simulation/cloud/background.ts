@@ -15,6 +15,7 @@ export function background(
   };
   return {
     sweepCluster: async (sweep) => call('SweepCluster', sweep),
+    askByTicket: async () => call('AskByTicket', {}),
     killGrants: async (killId) => call('KillGrants', { killId }),
   };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { writeOutcomes } from '#adapters/unbind-outcomes.ts';
 import { Unavailable } from '#domain/errors.ts';
 import {
+  anyStep,
   closeStep,
   clusterSweep,
   endStep,
@@ -15,6 +16,7 @@ import {
   unbindStep,
   waitingStep,
 } from '#domain/step-input.ts';
+import { askByTicket } from '#operations/ask-by-ticket.ts';
 import { askReviewers } from '#operations/ask-reviewers.ts';
 import { awaitClaim } from '#operations/await-claim.ts';
 import { bindRole } from '#operations/bind-role.ts';
@@ -80,6 +82,10 @@ export const functions = {
   KillGrants: deployed(600, killStep, async (world, { killId }) => {
     const order = await killGrants(world, { killId });
     return { killId, done: order?.doneAt !== undefined, ended: order?.ended ?? 0 };
+  }),
+  AskByTicket: deployed(60, anyStep, async (world) => {
+    const { asked, refused, failed } = await askByTicket(world);
+    return { asked, refused: refused.length, failed: failed.length };
   }),
   /** The stream's records, read: which request has new events. */
   ShipEvents: deployed(60, z.object({ requestId: z.string() }), shipEvents),

@@ -1,4 +1,7 @@
 /** A ticket where the role asks for one, in the form that the catalog knows; and where it says so, one that its own system calls open, theirs, approved and due. */
+import { aliasOf } from '../../asks/asker.ts';
+import type { TicketSystem } from '../../catalog-ticketing.ts';
+import { windowInWords, windowOf } from '../../change-window.ts';
 import { formatDuration } from '../../duration.ts';
 import { msBetween } from '../../instant.ts';
 import { personOf } from '../../people.ts';
@@ -21,6 +24,9 @@ export const ticket: Guardrail = (question) => {
   if (format !== undefined && !new RegExp(`^(?:${format})$`, 'u').test(asked.ticket))
     return [{ rule, refuse: `"${asked.ticket}" is not a ticket: one looks like ${format}.` }];
   const wrong = wrongWith(question, asked.ticket);
+  const window = windowOf(catalog, asked, question.ticket);
+  if (wrong.length === 0 && window)
+    return windowInWords(asked, window, question.now).map((why): Finding => ({ rule, why }));
   // An emergency doesn't wait for a ticket system; whoever looks back at it reads what was wrong.
   return wrong.map(
     (why): Finding => (asked.breakGlass ? { rule, why: `NOT CHECKED: ${why}` } : { rule, refuse: why }),
@@ -46,7 +52,7 @@ function wrongWith(question: Question, asked: string): string[] {
     ...(facts.open
       ? []
       : [`Ticket ${asked} is not open: it is ${facts.states.join(', ') || 'closed'} in ${name}.`]),
-    ...(assignedToRequester && !isTheirs(question, facts)
+    ...(assignedToRequester && !isTheirs(question, source.kind, facts)
       ? [`Ticket ${asked} is not assigned to you in ${name}: have it assigned to you, and ask again.`]
       : []),
     ...(approvedStates && !isIn(facts, approvedStates)
@@ -65,9 +71,10 @@ function isLooseEnd({ catalog }: Question, asked: string): boolean {
 }
 
 /** Only a person whose identity is sure has a record to compare; names that callers choose never count. */
-function isTheirs({ catalog, requester }: Question, { assignees }: TicketFacts): boolean {
+function isTheirs({ catalog, requester }: Question, kind: TicketSystem, { assignees }: TicketFacts): boolean {
   const { person } = requester;
-  return person !== undefined && assignees.some((name) => personOf(catalog.people, name) === person);
+  const names = assignees.flatMap((name) => [name, aliasOf(kind, name)]);
+  return person !== undefined && names.some((name) => personOf(catalog.people, name) === person);
 }
 
 function isIn({ states }: TicketFacts, wanted: readonly string[]): boolean {
