@@ -38,6 +38,7 @@ import type {
   Passkeys,
   Records,
   TicketNotes,
+  UsageStore,
 } from './stores.ts';
 
 export type * from './authenticators.ts';
@@ -150,6 +151,12 @@ export interface AuditSink {
   put(event: AnyEvent): Promise<void>;
 }
 
+/** Lines of the clusters' audit logs, in the locked bucket. */
+export interface UsageLines {
+  /** As one object, create-only; fine if the same lines are there. */
+  put(cluster: EksCluster, lines: readonly string[]): Promise<void>;
+}
+
 export interface PlanSigner {
   sign(plan: BindPlan): Promise<SignedPlan>;
 }
@@ -216,6 +223,11 @@ export interface Secrets {
 }
 
 type CountName =
+  | 'UsageUnreadable'
+  | 'UsageUnknown'
+  | 'UsageFlagged'
+  | 'ResidualFound'
+  | 'RbacByHand'
   | 'RevocationFailed'
   | 'SweepRepaired'
   | 'GrantRefused'
@@ -260,6 +272,8 @@ export interface World {
   passkeys: Passkeys;
   authenticators: Authenticators;
   pages: PageOrigin;
+  usage: UsageStore;
+  usageLines: UsageLines;
   ledger: EntryLedger;
   entries: AccessEntries;
   cluster: ClusterApi;

@@ -11,6 +11,7 @@ import type { AccessRequest } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import type { TicketNote } from '#domain/ticket-ask.ts';
 import type { Closing } from '#domain/ticket-closing.ts';
+import type { Usage } from '#domain/usage/usage.ts';
 
 export interface Page<T> {
   items: T[];
@@ -143,6 +144,14 @@ export interface ClosedTicket {
   /** As ticketKey has it. */
   ticket: string;
   at: Instant;
+}
+
+/** What is known of the use of each grant. Consistent. */
+export interface UsageStore {
+  /** Version 0 where nothing is known. */
+  read(requestId: string): Promise<{ usage: Usage; version: number }>;
+  /** RecordChanged unless it is the next after `expectedVersion`. */
+  save(requestId: string, usage: Usage, expectedVersion: number): Promise<void>;
 }
 
 /** Clusters to look after: each that was in the catalog, until nothing is left of it. Consistent. */

@@ -19,6 +19,7 @@ import type { Announcing } from './announcing.ts';
 import type { CurfewFunction } from './curfew-function.ts';
 import type { Settings } from './settings.ts';
 import type { Shipping } from './shipping.ts';
+import type { UsageTracing } from './usage-tracing.ts';
 
 export interface AlarmsProps {
   settings: Settings;
@@ -29,6 +30,7 @@ export interface AlarmsProps {
   shipping: Shipping;
   announcer: CurfewFunction;
   announcing: Announcing;
+  tracing: UsageTracing;
 }
 
 const minutes = (n: number) => ({ period: Duration.minutes(n), statistic: 'Sum' });
@@ -38,7 +40,17 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { settings, lifecycle, sweeper, clusterSweeper, shipper, shipping, announcer, announcing } = props;
+    const {
+      settings,
+      lifecycle,
+      sweeper,
+      clusterSweeper,
+      shipper,
+      shipping,
+      announcer,
+      announcing,
+      tracing,
+    } = props;
     this.topic = new Topic(this, 'Topic', {
       enforceSSL: true,
       displayName: `Curfew (${settings.deployment})`,
@@ -106,6 +118,20 @@ export class Alarms extends Construct {
       ours('TicketUnreachable'),
       'Tickets could not be looked at, and what needs it was refused.',
       { threshold: 3 },
+    );
+    this.#alarm('UsageFlagged', ours('UsageFlagged'), 'Access was used in a way that is out of the usual.');
+    this.#alarm('ResidualFound', ours('ResidualFound'), 'Something may outlive access that is over.');
+    this.#alarm('RbacByHand', ours('RbacByHand'), 'Somebody changed RBAC on a cluster beside Curfew.');
+    this.#alarm(
+      'UsageUnknown',
+      ours('UsageUnknown'),
+      'Somebody got in through Curfew, and was allowed something, without a grant that is known.',
+    );
+    this.#alarm('UsageUnreadable', ours('UsageUnreadable'), 'Lines of an audit log could not be read.');
+    this.#alarm(
+      'UsageLost',
+      tracing.lost.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      "A delivery of a cluster's audit log could not be taken.",
     );
     const endedBadly = {
       ExecutionFailed: lifecycle.metricFailed(minutes(5)),

@@ -20,6 +20,7 @@ import type { Settings } from './settings.ts';
 import { Shipping } from './shipping.ts';
 import { Sweep } from './sweep.ts';
 import { AccessTrail } from './trail.ts';
+import { UsageTracing } from './usage-tracing.ts';
 
 export interface CurfewStackProps {
   settings: Settings;
@@ -155,6 +156,16 @@ export class CurfewStack extends Stack {
     audit.grantSeal(sealLog);
     const sealing = new Sealing(this, 'Sealing', { settings, sealer: sealLog });
 
+    const traceUsage = make('TraceUsage', { timeout: 60, memory: 1024, catalog, reserved: 5 });
+    records.grantChange(traceUsage);
+    records.grantList(traceUsage, 'live', 'requester');
+    lifecycle.grantAnswer(traceUsage);
+    const tracing = new UsageTracing(this, 'UsageTracing', {
+      catalog: catalog.catalog,
+      tracer: traceUsage,
+      audit,
+    });
+
     const announcing = new Announcing(this, 'Announcing', settings);
     const announce = make('Announce', { timeout: 60, catalog });
     records.grantRead(announce);
@@ -212,6 +223,7 @@ export class CurfewStack extends Stack {
       shipping,
       announcer: announce,
       announcing,
+      tracing,
     });
 
     new RemovalGuard(this, 'RemovalGuard', { settings, records });
@@ -222,6 +234,7 @@ export class CurfewStack extends Stack {
       TableName: records.table.tableName,
       AuditBucket: audit.bucket.bucketName,
       LogKeyArn: sealing.key.keyArn,
+      TraceUsageFunctionArn: traceUsage.arn,
       EventBusName: announcing.bus.eventBusName,
       TrailArn: trail.trailArn,
       OrganisationPolicy: policy.summary,

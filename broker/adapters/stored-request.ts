@@ -15,6 +15,7 @@ import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 import type { ReviewLink } from '#domain/review-link.ts';
 import { storedReview } from './stored-review.ts';
+import { storedUsageOnRecord } from './stored-usage.ts';
 
 const instant = instantSchema;
 const status = z.enum(statuses);
@@ -203,6 +204,7 @@ export const storedRequest = z.looseObject({
   standing: z.looseObject({ since: instant, at: instant, reason: z.string() }).exactOptional(),
   notice: notice.exactOptional(),
   afterReview: afterReview.exactOptional(),
+  usage: storedUsageOnRecord.exactOptional(),
   history: z.array(z.looseObject({ status, at: instant, by: z.string(), reason: z.string() })),
   audit: z.looseObject({ seq: z.int().positive(), hash: z.string() }),
   dueAt: instant.exactOptional(),

@@ -94,6 +94,9 @@ export const linkKey = (hash: string) => ({ pk: `LINK#${hash}`, sk: 'LINK' });
 
 export const idempotencyKey = (keyHash: string) => ({ pk: `IDEMPOTENCY#${keyHash}`, sk: 'IDEMPOTENCY' });
 
+/** What is known of the use of a request's grant: beside it, so that the request's own item stays small. */
+export const usageKey = (requestId: string) => ({ pk: `REQUEST#${requestId}`, sk: 'USAGE' });
+
 /** All under one key: they are few, and always read together. */
 export const clusterPartition = 'CLUSTERS';
 export const clusterKey = (region: string, eksName: string) => ({

@@ -16,6 +16,7 @@ import {
   toxicCombinationsSchema,
 } from './catalog-rules.ts';
 import { ticketingFaults, ticketingSchema } from './catalog-ticketing.ts';
+import { usageSchema } from './catalog-usage.ts';
 import { workloadFaults, workloadsSchema } from './catalog-workloads.ts';
 import { durationSchema } from './duration.ts';
 import { acceptsSchema } from './escalation/accepts.ts';
@@ -140,6 +141,9 @@ const shape = z.strictObject({
   ticketing: ticketingSchema.prefault({}),
   workloads: workloadsSchema.prefault({}),
   risk: riskSchema.prefault({}),
+  usage: usageSchema
+    .prefault({})
+    .describe('What people do with their access, as the audit logs of the clusters tell.'),
   toxicCombinations: toxicCombinationsSchema.describe('Duties that nobody holds at the same time.'),
 });
 

@@ -164,13 +164,17 @@ export function advance(before: AccessRequest, to: Status, step: Step): Advanced
   return withEvent({ ...before, history: [...before.history, entry] }, to, step, type);
 }
 
-/** Facts that what is over still takes: what the sweep found of it, and what follows a use of break-glass. */
+/** Facts that what is over still takes: what the sweep found of it, what the cluster's audit log tells, and what follows a use of break-glass. */
 const afterwards: readonly EventType[] = [
   'swept',
   'notice-sent',
   'after-review-reminded',
   'after-review-overdue',
   'after-reviewed',
+  'first-used',
+  'removal-confirmed',
+  'residual-found',
+  'usage-flagged',
 ];
 
 /** Records a fact without a change of status: reviewers asked, a review that is not the last one, an end requested. */

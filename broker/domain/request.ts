@@ -4,6 +4,7 @@ import type { AfterReview, Notice } from './after-review.ts';
 import { allowSchema } from './allowance.ts';
 import type { PolicyRule } from './catalog.ts';
 import { namespaceSchema } from './catalog.ts';
+import type { UsageRule } from './catalog-usage.ts';
 import type { AskedBy, Claim } from './claim.ts';
 import { digestOf } from './digest.ts';
 import { durationSchema } from './duration.ts';
@@ -151,6 +152,14 @@ export interface Signal {
   note?: string;
 }
 
+/** The first use, the API server's own word that it is gone, audit ids of what may outlive it, and what was unusual. */
+export interface UsageOnRecord {
+  first?: { at: Instant; auditId: string };
+  removal?: { at: Instant; auditId: string };
+  residual?: string[];
+  flags?: { rule: UsageRule; at: Instant; auditId: string; why: string }[];
+}
+
 export interface AccessRequest {
   schema: 1;
   id: string;
@@ -211,6 +220,8 @@ export interface AccessRequest {
   notice?: Notice;
   /** Of break-glass: what stays open until somebody else has looked at it, whatever becomes of the grant. */
   afterReview?: AfterReview;
+  /** What the cluster's audit log has told so far; all of it is kept beside. */
+  usage?: UsageOnRecord;
   history: { status: Status; at: Instant; by: string; reason: string }[];
   /** Head of the audit chain: number and hash of the last event. */
   audit: { seq: number; hash: string };

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { IdentityRefused } from '#domain/errors.ts';
 import type { Caller } from '#domain/identity.ts';
+import { networkOf } from '#domain/network.ts';
 import { verifyCaller } from '#operations/verify-caller.ts';
 import type { World } from '#ports';
-import { networkOf } from './network.ts';
 
 /** The part of a REST API proxy event that API Gateway, and nobody else, writes. */
 const signedEvent = z.object({

@@ -1,6 +1,7 @@
 /** RequestView: the wire form of a request. Everything on record but the task token it waits with; never a link. */
 import * as z from 'zod';
 import { eventTypes } from '#domain/audit-event.ts';
+import { usageRules } from '#domain/catalog-usage.ts';
 import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
 
@@ -119,6 +120,8 @@ export const workloadView = z
   .describe('The CI job or agent that asked, as its verified token says.')
   .meta({ id: 'Workload' });
 
+const toldView = z.object({ at: instant, auditId: z.string() });
+
 export const requestView = z
   .object({
     schema: z.literal(1),
@@ -228,6 +231,18 @@ export const requestView = z
       .optional()
       .describe('Of break-glass: who is told of it.'),
     afterReview: afterReviewView.optional(),
+    usage: z
+      .object({
+        first: toldView.optional().describe('Its first use.'),
+        removal: toldView.optional().describe("The API server's own word that its RoleBindings are deleted."),
+        residual: z.array(z.string()).optional().describe('Audit ids of what may outlive it.'),
+        flags: z
+          .array(z.object({ rule: z.enum(usageRules), at: instant, auditId: z.string(), why: z.string() }))
+          .optional()
+          .describe('What was unusual.'),
+      })
+      .optional()
+      .describe("What the cluster's audit log has told."),
     history: z.array(z.object({ status, at: instant, by: z.string(), reason: z.string() })),
     audit: z.object({ seq: z.int(), hash: digest }).describe("Head of the request's audit chain."),
     dueAt: instant.optional(),

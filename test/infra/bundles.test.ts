@@ -63,6 +63,7 @@ const budgets: Record<string, number> = {
   'sweep-cluster.ts': 1000,
   'sweep-grants.ts': 1040,
   'take-webhook.ts': 900,
+  'trace-usage.ts': 800,
   'unbind-role.ts': 1800,
 };
 

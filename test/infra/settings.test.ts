@@ -128,6 +128,7 @@ describe('settings', () => {
       'SweepCluster',
       'SweepGrants',
       'TakeWebhook',
+      'TraceUsage',
       'UnbindRole',
     ]);
     expect(reserved(synthesized({ reservedConcurrency: 'false' }))).toEqual([]);

@@ -90,9 +90,22 @@ describe('the functions', () => {
     },
   );
 
-  it('are called by nobody but API Gateway, EventBridge and roles that may', () => {
-    const callers = ofType(made, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties.Principal);
-    expect([...new Set(callers)].sort()).toEqual(['apigateway.amazonaws.com', 'events.amazonaws.com']);
+  it("are called by nobody but API Gateway, EventBridge, the logs of the catalog's clusters, and roles that may", () => {
+    const calls = ofType(made, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    const callers = calls.map(({ Principal }) => Principal);
+    expect([...new Set(callers)].sort()).toEqual([
+      'apigateway.amazonaws.com',
+      'events.amazonaws.com',
+      'logs.amazonaws.com',
+    ]);
+    const logs = calls.filter(({ Principal }) => Principal === 'logs.amazonaws.com');
+    expect(logs.map(({ FunctionName, SourceArn }) => [FunctionName, SourceArn].map(readable))).toEqual([
+      [
+        '<TraceUsageFunction.Arn>',
+        'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/eks/payments-prod/cluster:*',
+      ],
+    ]);
+    expect(logs.map(({ SourceAccount }) => readable(SourceAccount))).toEqual(['<AWS::AccountId>']);
   });
 });
 
@@ -286,6 +299,7 @@ describe('what others need of the stack', () => {
       'StateMachineArn',
       'SurveyClusterRoleArn',
       'TableName',
+      'TraceUsageFunctionArn',
       'TrailArn',
       'UnbindRoleRoleArn',
     ]);

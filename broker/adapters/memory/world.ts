@@ -32,6 +32,8 @@ import { MemorySecrets } from './secrets.ts';
 import { memorySigner } from './signer.ts';
 import { MemoryTicketNotes } from './ticket-notes.ts';
 import { MemoryTickets } from './tickets.ts';
+import { MemoryUsage } from './usage.ts';
+import { MemoryUsageLines } from './usage-lines.ts';
 
 /** The twins behind the ports, to look into and to change things behind Curfew's back. Calls on them meet no faults. */
 interface Inside {
@@ -54,6 +56,8 @@ interface Inside {
   ticketNotes: MemoryTicketNotes;
   passkeys: MemoryPasskeys;
   tickets: MemoryTickets;
+  usage: MemoryUsage;
+  usageLines: MemoryUsageLines;
   secrets: MemorySecrets;
   eventBus: MemoryEventBus;
 }
@@ -151,6 +155,8 @@ export function memoryWorld(
     ticketNotes: new MemoryTicketNotes(),
     passkeys: new MemoryPasskeys(records),
     tickets: new MemoryTickets(),
+    usage: new MemoryUsage(),
+    usageLines: new MemoryUsageLines(),
     secrets: new MemorySecrets(),
     eventBus: new MemoryEventBus(),
   };
@@ -191,6 +197,8 @@ export function memoryWorld(
     authenticators: wrap('authenticators', webAuthn(memoryPages)),
     pages: memoryPages,
     tickets: wrap('tickets', inside.tickets),
+    usage: wrap('usage', inside.usage),
+    usageLines: wrap('usageLines', inside.usageLines),
     secrets: wrap('secrets', inside.secrets),
     eventBus: wrap('eventBus', inside.eventBus),
     faults,

@@ -8,6 +8,7 @@ import { DynamoLedger } from '../dynamo-ledger.ts';
 import { DynamoPasskeys } from '../dynamo-passkeys.ts';
 import { DynamoRecords } from '../dynamo-records.ts';
 import { DynamoTicketNotes } from '../dynamo-ticket-notes.ts';
+import { DynamoUsage } from '../dynamo-usage.ts';
 import type { Environment } from '../environment.ts';
 import type { Purpose } from '../sdk-options.ts';
 
@@ -37,6 +38,11 @@ export function passkeysOf({ documents, name }: Table): Pick<World, 'passkeys'> 
 /** For those that hear of tickets, and those that go on with what was heard. */
 export function ticketNotes({ documents, name }: Table): Pick<World, 'ticketNotes'> {
   return { ticketNotes: new DynamoTicketNotes(documents, name) };
+}
+
+/** For those that trace what is done with grants, and those that show it. */
+export function usageOf({ documents, name }: Table): Pick<World, 'usage'> {
+  return { usage: new DynamoUsage(documents, name) };
 }
 
 /** For those that look after clusters. */

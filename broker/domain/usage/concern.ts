@@ -1,4 +1,5 @@
 /** What of a cluster's audit log is of concern: use of grants, and standing privilege in use beside them. */
+import { ownNamespace } from '../namespaces.ts';
 import { allowerOf, requestIdOfName, requestIdOfObject } from './attribute.ts';
 import type { AuditLine } from './audit-line.ts';
 
@@ -22,6 +23,10 @@ const systemUsers = [
 ];
 
 const isSystem = (username: string) => systemUsers.some((known) => username.startsWith(known));
+
+/** Curfew's own functions, and its janitor. */
+export const isBroker = (username: string): boolean =>
+  username.startsWith(`${ownNamespace}:`) || username.startsWith(`system:serviceaccount:${ownNamespace}:`);
 
 /** People who come through an access entry of ours. */
 export const isOurs = (username: string): boolean => username.startsWith('curfew:');

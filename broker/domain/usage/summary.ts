@@ -126,7 +126,8 @@ function touchedBy(acts: readonly Act[]): Touched[] {
     });
 }
 
-function resourceOf(object: Act['object']): string {
+/** Such as `pods/exec`, `deployments.apps`. */
+export function resourceOf(object: Act['object']): string {
   if (object === undefined) return '';
   const { group, resource, subresource } = object;
   return `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;

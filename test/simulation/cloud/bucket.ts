@@ -1,6 +1,7 @@
 /** The locked bucket: create-only, one object per event, kept as they are, since nobody can change an event that was written. */
-import { eventKey } from '#domain/audit-log/log-objects.ts';
+
 import type { AnyEvent } from '#domain/audit-event.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { StillStanding } from '#domain/errors.ts';
 import type { AuditSink } from '#ports';
 import { freeze } from './lag.ts';

@@ -1,5 +1,7 @@
 /** Functions as Lambda runs them: JSON in and out, input parsed by the real schemas, cold starts and time-outs. */
 
+import { MemoryUsage } from '#adapters/memory/usage.ts';
+import { MemoryUsageLines } from '#adapters/memory/usage-lines.ts';
 import { memoryPages } from '#adapters/memory/world.ts';
 import { webAuthn } from '#adapters/web-authn.ts';
 import { CurfewError, IdentityRefused } from '#domain/errors.ts';
@@ -103,6 +105,9 @@ export class Lambda {
       passkeys: twins.passkeys,
       authenticators: webAuthn(memoryPages),
       pages: memoryPages,
+      // No cluster of the histories has an audit log.
+      usage: new MemoryUsage(),
+      usageLines: new MemoryUsageLines(),
       metrics,
     };
   }
