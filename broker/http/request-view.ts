@@ -4,6 +4,7 @@ import { eventTypes } from '#domain/audit-event.ts';
 import { usageRules } from '#domain/catalog-usage.ts';
 import { assurances, factorNames } from '#domain/policy/decision.ts';
 import { type AccessRequest, statuses } from '#domain/request.ts';
+import { usageView } from './usage-view.ts';
 
 const instant = z.iso.datetime().describe('UTC, ISO 8601 with milliseconds.');
 const digest = z.string().describe('Lower-case hex SHA-256.');
@@ -292,6 +293,7 @@ export const requestWithEvents = z
       .array(holding)
       .optional()
       .describe('While it waits for reviews, for others than its requester: what else they have or ask for.'),
+    usage: usageView.optional().describe("What was touched with it, as the cluster's audit log tells."),
   })
   .meta({ id: 'RequestWithEvents' });
 export type RequestWithEvents = z.output<typeof requestWithEvents>;

@@ -17,6 +17,7 @@ export type ApiWorld = Pick<
   | 'catalog'
   | 'settings'
   | 'records'
+  | 'usage'
   | 'kills'
   | 'organisation'
   | 'executions'

@@ -4,6 +4,7 @@ import { InvalidInput } from '#domain/errors.ts';
 import { openSession, type Session } from '../session.ts';
 import { requestSummary } from '../views/request-summary.ts';
 import { timeline } from '../views/timeline.ts';
+import { usageInWords } from '../views/usage.ts';
 import { waitAndTell } from './request.ts';
 
 export function showCommand(): Command {
@@ -20,7 +21,8 @@ export function showCommand(): Command {
         return;
       }
       session.terminal.json(found);
-      session.terminal.print([...requestSummary(found.request), '', ...timeline(found.events)]);
+      const { request, events, usage } = found;
+      session.terminal.print([...requestSummary(request), ...usageInWords(usage), '', ...timeline(events)]);
     });
 }
 

@@ -21,6 +21,7 @@ import { takeEntryMutants } from './take-entry.ts';
 import { taskMutants } from './task.ts';
 import { ticketAskMutants } from './ticket-asks.ts';
 import { ticketMutants } from './tickets.ts';
+import { usageMutants } from './usage.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -45,5 +46,6 @@ export const mutants: readonly Mutant[] = [
   ...breakGlassMutants,
   ...workloadMutants,
   ...ticketMutants,
+  ...usageMutants,
   ...ticketAskMutants,
 ];

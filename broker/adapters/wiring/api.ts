@@ -14,7 +14,7 @@ import { stepFunctions } from '../step-functions.ts';
 import { randomIds, systemClock } from '../system.ts';
 import { webAuthn } from '../web-authn.ts';
 import { pageOrigin } from './pages.ts';
-import { killOrders, passkeysOf, recordsAndLedger, tableOf } from './records.ts';
+import { killOrders, passkeysOf, recordsAndLedger, tableOf, usageOf } from './records.ts';
 
 export function apiWorld() {
   const settings = environment([
@@ -40,6 +40,7 @@ export function apiWorld() {
     metrics,
     settings: { deployment, region },
     ...recordsAndLedger(table),
+    ...usageOf(table),
     ...killOrders(table),
     ...passkeysOf(table),
     pages,

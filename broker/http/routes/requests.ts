@@ -12,6 +12,7 @@ import { withdrawRequest } from '#operations/withdraw-request.ts';
 import { byId, pageQuery } from '../page-query.ts';
 import { holdingOf, requestPage, requestView, requestWithEvents, viewOf } from '../request-view.ts';
 import { type Route, route } from '../route.ts';
+import { usageView } from '../usage-view.ts';
 
 const listQuery = z.strictObject({
   scope: z
@@ -118,8 +119,11 @@ export const requests: Route[] = [
     answers: { 200: { description: 'The request and its audit events.', schema: requestWithEvents } },
     problems: ['RequestNotFound'],
     async handle(world, { caller, params: { id } }) {
-      const { request, events, holds } = await showRequest(world, { caller, id });
-      const besides = holds === undefined ? {} : { holds: holds.map(holdingOf) };
+      const { request, events, holds, usage } = await showRequest(world, { caller, id });
+      const besides = {
+        ...(holds === undefined ? {} : { holds: holds.map(holdingOf) }),
+        ...(usage === undefined ? {} : { usage: usageView.parse(usage) }),
+      };
       return { status: 200, body: { request: viewOf(request), events, ...besides } };
     },
   }),
