@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CurfewError } from '#domain/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { afterReviewCommand } from './commands/after-review.ts';
+import { auditCommand } from './commands/audit.ts';
 import { configureCommand } from './commands/configure.ts';
 import { extendCommand } from './commands/extend.ts';
 import { inboxCommand } from './commands/inbox.ts';
@@ -45,6 +46,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
     [inboxCommand, uiCommand, approveCommand, denyCommand, afterReviewCommand, passkeyCommand],
   ],
   ['In an emergency:', [killCommand]],
+  ['Look back:', [auditCommand]],
   [
     'Set up:',
     [configureCommand, kubeconfigCommand, whoamiCommand, tokenCommand, onboardCommand, offboardCommand],

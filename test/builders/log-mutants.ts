@@ -104,6 +104,28 @@ const mutations: readonly (readonly [FaultKind, string, Mutation])[] = [
   ['edited', 'an event', editedEvents],
   [
     'edited',
+    'the last event of a request, with its hash made anew',
+    (log, dice) => {
+      const [requestId, { seq }] = pick([...log.heads], dice) ?? ['', { seq: 0 }];
+      const key = eventKey({ requestId, seq });
+      const { hash: _, ...rest } = JSON.parse(log.objects.get(key) ?? '{}');
+      const body = { ...rest, actor: 'mallory@example.com' };
+      return changed(log, key, canonicalJson({ ...body, hash: digestOf(body) }));
+    },
+  ],
+  [
+    'forked',
+    'a checkpoint that follows another one',
+    (log, dice) => {
+      const key = checkpointKey(1 + dice(log.checkpoints.length));
+      const signed = readCheckpoint(log.objects.get(key) ?? '');
+      if (!signed) return undefined;
+      const other = log.key.sign({ ...signed.checkpoint, prev: digestOf(dice(1e9)) });
+      return changed(log, key, canonicalJson(other));
+    },
+  ],
+  [
+    'edited',
     'a hash in a list of leaves',
     (log, dice) => {
       const key = pickKey(log, dice, 'leaves/') ?? '';

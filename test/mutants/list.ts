@@ -1,5 +1,6 @@
 /** All mutants, by area. */
 import { admissionMutants } from './admission.ts';
+import { auditLogMutants } from './audit-log.ts';
 import { bindMutants } from './bind.ts';
 import { breakGlassMutants } from './break-glass.ts';
 import { closeMutants } from './close.ts';
@@ -26,6 +27,7 @@ import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
   ...recordMutants,
+  ...auditLogMutants,
   ...ledgerMutants,
   ...openMutants,
   ...takeEntryMutants,
