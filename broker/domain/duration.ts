@@ -27,12 +27,22 @@ export function formatDuration(totalSeconds: number): string {
   );
 }
 
+/** For whoever reads the schema only; the parser below is what counts. */
+const written = {
+  minLength: 2,
+  pattern: '^([0-9]{1,3}[hH])?([0-9]{1,4}[mM])?([0-9]{1,5}[sS])?$',
+  examples: ['30m'],
+};
+
 /** Accepts `30m` (or `1800s`) and yields seconds; refuses zero and what isn't a duration. */
-export const durationSchema = z.string().transform((text, context) => {
-  const seconds = parseDuration(text);
-  if (seconds === undefined || seconds === 0) {
-    context.addIssue({ code: 'custom', message: 'Write a duration such as 90s, 30m, 2h or 1h30m.' });
-    return z.NEVER;
-  }
-  return seconds;
-});
+export const durationSchema = z
+  .string()
+  .meta(written)
+  .transform((text, context) => {
+    const seconds = parseDuration(text);
+    if (seconds === undefined || seconds === 0) {
+      context.addIssue({ code: 'custom', message: 'Write a duration such as 90s, 30m, 2h or 1h30m.' });
+      return z.NEVER;
+    }
+    return seconds;
+  });
