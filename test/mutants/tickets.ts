@@ -1,5 +1,5 @@
 /** Guards of ticket systems: who is listened to, that nothing is heard twice, what a closed ticket ends, and what is looked at before access. */
-import { contract, type Mutant, unit } from './mutant.ts';
+import { contract, histories, type Mutant, unit } from './mutant.ts';
 
 const signedBody = 'broker/domain/webhooks/signed-body.ts';
 const signatures = 'broker/domain/webhooks/signatures.ts';
@@ -310,5 +310,19 @@ export const ticketMutants: readonly Mutant[] = [
       },
     ],
     killedBy: contract('tickets', 'portal customer'),
+  },
+  {
+    name: 'a closing is taken and ends nothing',
+    guards: 'what a closed ticket ends',
+    changes: [
+      { file: endBy, from: 'if (ids.length === 0) return [];', to: 'if (ids.length >= 0) return [];' },
+    ],
+    killedBy: histories(200),
+  },
+  {
+    name: 'a ticket that was closed meanwhile is good enough for a grant',
+    guards: 'what is looked at before access',
+    changes: [{ file: guardrail, from: '...(facts.open\n', to: '...(facts.open || true\n' }],
+    killedBy: histories(200),
   },
 ];

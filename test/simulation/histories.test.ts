@@ -34,16 +34,17 @@ it(
     const shrunk = first && (await shrink(first.seed));
     expect(shrunk ? inWords(shrunk) : '').toBe('');
     expect(broken).toEqual([]);
-    const { histories, events, long, faults, granted, killed, swept, latestMs } = tally;
+    const { histories, events, long, faults, granted, killed, closed, swept, latestMs } = tally;
     console.log(
       `${histories} histories, ${long} of ${longHistory} events or more, ${events} events, ${faults} faults, ${granted} rights given, ` +
-        `${killed} kill orders done, ${swept} things taken away by the sweep of a cluster; ` +
+        `${killed} kill orders done, ${closed} ended by their ticket, ${swept} things taken away by the sweep of a cluster; ` +
         `latest end ${latestMs.faultless} ms without faults`,
     );
     expect(long).toBeGreaterThanOrEqual(wanted);
     // Vacuous histories would break nothing either.
     expect(granted).toBeGreaterThan(histories / 2);
     expect(killed).toBeGreaterThan(histories / 10);
+    expect(closed).toBeGreaterThan(histories / 10);
     expect(swept).toBeGreaterThan(histories / 100);
     expect(latestMs.faultless).toBeGreaterThan(0);
   },

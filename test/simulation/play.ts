@@ -1,4 +1,5 @@
 /** Plays one history from its beginning until all is quiet, and looks at every invariant after every step. */
+import type { AccessRequest } from '#domain/request.ts';
 import type { Machine } from './asl/machine.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { Called } from './cloud/fate.ts';
@@ -9,6 +10,7 @@ import { Deeds } from './people/deeds.ts';
 import type { Ask, History } from './people/history.ts';
 import { Mishaps } from './people/mishaps.ts';
 import { People } from './people/people.ts';
+import { Desk } from './people/tickets.ts';
 
 /** From the last that people or the weather do until the history has to be quiet. */
 const patienceMs = 50 * 60_000;
@@ -23,6 +25,8 @@ export interface Outcome {
   granted: number;
   /** Kill orders that got done. */
   killed: number;
+  /** Requests and grants that the closing of their ticket ended. */
+  closed: number;
   /** Grants ended, and RoleBindings and access entries taken away, by the sweep of a cluster. */
   swept: number;
   /** Longest that a right was seen past its expiry, in milliseconds of virtual time. */
@@ -42,12 +46,13 @@ export async function play(
   history: History,
   { told = false, onCall, machine }: Listening = {},
 ): Promise<Outcome> {
-  const { seed, weather, asks, mishaps, kills = [] } = history;
+  const { seed, weather, asks, mishaps, kills = [], news = [] } = history;
   const cloud = new Cloud({ seed, weather, catalog: catalogs.usual, told, machine });
   if (onCall) cloud.fates.onCall = (call) => onCall(call, cloud);
   const deeds = new Deeds();
   const people = new People(cloud, deeds);
   const trouble = new Mishaps(cloud, deeds);
+  const desk = new Desk(cloud, deeds);
   const watch = new Watch(cloud, deeds, trouble, history);
   const ids: string[] = [];
   let busy = 0;
@@ -90,6 +95,7 @@ export async function play(
       if (id !== undefined && liftAfterSeconds !== undefined)
         later(liftAfterSeconds, () => people.lift(by, id));
     });
+  for (const one of news) later(one.atSecond, () => desk.happen(one));
   for (const mishap of mishaps) later(mishap.atSecond, () => trouble.happen(mishap, ids));
 
   const calmFrom = Math.max(0, ...endsOf(history));
@@ -118,11 +124,15 @@ export async function play(
     faults: cloud.fates.happened,
     granted: watch.granted,
     killed: [...cloud.twins.kills.orders.values()].filter(({ doneAt }) => doneAt !== undefined).length,
+    closed: [...cloud.twins.records.requests.values()].filter(isEndedByTicket).length,
     swept: cloud.swept,
     latestMs: watch.latestMs,
     story: cloud.story.lines,
   };
 }
+
+const isEndedByTicket = ({ endRequested, history }: AccessRequest) =>
+  (endRequested?.by ?? history.at(-1)?.by)?.startsWith('ticket:') === true;
 
 /** Seconds at which parts of the weather and of the mishaps end. */
 function endsOf({ weather, mishaps }: History): number[] {

@@ -95,3 +95,5 @@ export type FunctionName = keyof typeof functions;
 
 /** What people and their tools call; each call is one function. */
 export const apiSeconds = 28;
+/** What ticket systems call. */
+export const webhookSeconds = 15;

@@ -93,9 +93,8 @@ export class Lambda {
       verifier: twins.verifier,
       clusterLeg: called('clusterLeg', twins.clusterLeg, call),
       identities: called('identities', twins.identities, call),
-      // No catalog of the histories names a ticket system.
-      ticketNotes: twins.ticketNotes,
-      tickets: twins.tickets,
+      ticketNotes: called('ticketNotes', twins.ticketNotes, call),
+      tickets: called('tickets', twins.tickets, call),
       secrets: { read: async () => undefined },
       // Nothing that is driven here tells the outside: the stream does.
       eventBus: { announce: async () => {}, reply: async () => {} },

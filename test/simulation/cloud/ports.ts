@@ -6,6 +6,7 @@ import { MemoryKills } from '#adapters/memory/kills.ts';
 import { MemoryLedger } from '#adapters/memory/ledger.ts';
 import { MemoryMailer } from '#adapters/memory/mail.ts';
 import { MemoryRecords } from '#adapters/memory/records.ts';
+import { MemoryTicketNotes } from '#adapters/memory/ticket-notes.ts';
 import type { ClusterApi, ClusterSession } from '#ports';
 import { Bucket } from './bucket.ts';
 
@@ -32,6 +33,8 @@ const methods: Record<string, readonly string[]> = {
   signer: ['sign'],
   clusterLeg: ['unbind', 'unbindAll', 'survey'],
   background: ['sweepCluster', 'killGrants'],
+  ticketNotes: methodsOf(MemoryTicketNotes.prototype),
+  tickets: ['read'],
 };
 
 /** A twin, its methods reached by calls. */

@@ -16,6 +16,7 @@ const tooShortMs = 10_000;
 function isUndone({ deeds }: Seen, { id, asked }: Evident): boolean {
   return (
     deeds.killsTried.length > 0 ||
+    deeds.tickets.length > 0 ||
     deeds.done.some(
       ({ what, requestId }) =>
         (what === 'end' || what === 'withdraw') && (requestId === id || requestId === asked.extends),
@@ -65,7 +66,10 @@ export const nothingMore: Invariant = {
       if (asked?.extends === undefined || seen.now >= Date.parse(asked.startsAt ?? '')) continue;
       const before = `${right.namespace}/curfew-${asked.extends.toLowerCase()}`;
       const end = seen.deeds.endOf(asked.extends);
-      const isEnding = seen.deeds.kills.length > 0 || (end !== undefined && seen.now <= end + earlyMs);
+      const isEnding =
+        seen.deeds.kills.length > 0 ||
+        seen.deeds.tickets.length > 0 ||
+        (end !== undefined && seen.now <= end + earlyMs);
       const stands = seen.rights.some(({ binding, who }) => binding === before && who === right.who);
       if (!stands && !isEnding) return `${describe(right)}, but ${before} is gone`;
     }

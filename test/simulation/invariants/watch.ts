@@ -21,6 +21,7 @@ import {
   overIsOver,
   wholeChains,
 } from './record.ts';
+import { closedEnds, closedIsOver, noneOnClosed, onlyItsTicket } from './tickets.ts';
 
 const accessPoints = [
   'cluster.createRoleBinding',
@@ -43,6 +44,7 @@ export class Watch {
   readonly #whenRecordChanges: Invariant[] = [
     ...[new InOrder(), new DoneIsDone(), onlyItsScope],
     ...[staysOpen, lookedBackByOthers, noneWhileOverdue],
+    ...[onlyItsTicket, noneOnClosed],
   ];
   readonly #atAnyTime: Invariant[];
   readonly #whenAnythingChanges: Invariant[] = [
@@ -72,7 +74,7 @@ export class Watch {
       ({ startsInSeconds, sequels }) =>
         startsInSeconds !== undefined || sequels.some(({ what }) => what === 'extend'),
     );
-    this.#atAnyTime = [outOnTime, rolesGo, killedSoon, new AsApproved(weather)];
+    this.#atAnyTime = [outOnTime, rolesGo, killedSoon, closedEnds, closedIsOver, new AsApproved(weather)];
     this.#evidence = new Evidence(cloud.twins.auditSink);
     cloud.onLanded = (point) => {
       if (accessPoints.includes(point)) this.#changed.access = true;

@@ -7,6 +7,7 @@ import type { EksCluster } from '#domain/eks-cluster.ts';
 import { type Caller, callerOf, type Principal } from '#domain/identity.ts';
 import { offerViewer } from '../../builders/foreign-role.ts';
 import { freeze } from '../cloud/lag.ts';
+import { listTickets } from './tickets.ts';
 
 /** alice and bob share a role, and so an access entry; dora has another; mallory has no part in anything. */
 const roles = {
@@ -53,6 +54,7 @@ function variant(change: (catalog: Catalog) => void): Catalog {
       afterReview: { from: ['payments-leads'], within: 40 },
     };
   offerViewer(catalog);
+  listTickets(catalog);
   change(catalog);
   return freeze(catalog);
 }

@@ -1,6 +1,7 @@
 /** What people did in a history, kept apart from Curfew's records: what the invariants hold Curfew against. */
 import { type ClusterName, callers, type Name, personOf } from './cast.ts';
 import type { KillTarget } from './history.ts';
+import type { Ticket } from './tickets.ts';
 
 export interface Deed {
   at: number;
@@ -28,7 +29,26 @@ export interface KillDeed {
   liftAskedAt?: number;
 }
 
+/** What became of a ticket, by whoever works on it. */
+export interface TicketDeed {
+  ticket: Ticket;
+  open: boolean;
+  at: number;
+}
+
+/** A closing that its source was told is taken. */
+export interface ClosingDeed {
+  ticket: Ticket;
+  /** When it was closed. */
+  at: number;
+  takenAt: number;
+  /** Requests that were on record when its source first told of it. */
+  about: ReadonlySet<string>;
+}
+
 export class Deeds {
+  readonly tickets: TicketDeed[] = [];
+  readonly closings: ClosingDeed[] = [];
   readonly done: Deed[] = [];
   readonly sabotage: Sabotage[] = [];
   readonly kills: KillDeed[] = [];
@@ -79,6 +99,11 @@ export class Deeds {
     for (const kill of this.kills) if (kill.id === id) kill.liftAskedAt ??= at;
   }
 
+  closingTaken(closing: ClosingDeed): void {
+    const known = this.closings.some(({ ticket, at }) => ticket === closing.ticket && at === closing.at);
+    if (!known) this.closings.push(closing);
+  }
+
   spoil(sabotage: Sabotage): void {
     this.sabotage.push(sabotage);
   }
@@ -94,6 +119,20 @@ export class Deeds {
         gives && ((what === 'binding' && of === binding) || (what === 'entry' && of === principalArn)),
     )?.at;
   }
+}
+
+/** Whether a ticket was closed at one instant, and nobody opened it until another. */
+export function isClosedAllAlong(
+  deeds: readonly TicketDeed[],
+  ticket: Ticket,
+  from: number,
+  until: number,
+): boolean {
+  const before = deeds.findLast((deed) => deed.ticket === ticket && deed.at <= from);
+  const opened = deeds.some(
+    (deed) => deed.ticket === ticket && deed.open && deed.at > from && deed.at <= until,
+  );
+  return before?.open === false && !opened;
 }
 
 /** Whether a kill order is for what somebody has on a cluster. */

@@ -11,6 +11,7 @@ import {
   requesters,
 } from './cast.ts';
 import { type Disorder, disorders } from './disorder.ts';
+import { type TicketNews, ticketNews } from './tickets.ts';
 
 export interface Answer {
   afterSeconds: number;
@@ -76,6 +77,7 @@ export interface History {
   asks: Ask[];
   mishaps: Mishap[];
   kills?: Kill[];
+  news?: TicketNews[];
   weather: Weather;
 }
 
@@ -232,4 +234,8 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { weight: 2, arbitrary: fc.array(kill, { minLength: 1, maxLength: 2 }) },
   ),
   weather: fc.oneof({ weight: 1, arbitrary: fc.constant(calm) }, { weight: 3, arbitrary: weather }),
+  news: fc.oneof(
+    { weight: 1, arbitrary: fc.constant<TicketNews[]>([]) },
+    { weight: 1, arbitrary: fc.array(ticketNews, { minLength: 1, maxLength: 3 }) },
+  ),
 });

@@ -18,6 +18,7 @@ import { apiSeconds } from '../cloud/functions.ts';
 import { type ClusterName, callers, type Name, personOf } from './cast.ts';
 import type { Deeds } from './deeds.ts';
 import type { KillTarget } from './history.ts';
+import { ticketFor } from './tickets.ts';
 
 /** People lose patience after this many tries. */
 const tries = 3;
@@ -66,7 +67,7 @@ export class People {
       ...(allow ? { allow } : {}),
       duration: `${seconds}s`,
       reason: 'Checkout is slow',
-      ticket: 'INC-1042',
+      ticket: ticketFor(seconds),
       ...startsAt,
       ...(breakGlass ? { breakGlass } : {}),
     };

@@ -63,6 +63,7 @@ export interface Tally {
   faults: number;
   granted: number;
   killed: number;
+  closed: number;
   swept: number;
   /** Histories of 30 or more events. */
   long: number;
@@ -75,6 +76,7 @@ export const emptyTally = (): Tally => ({
   faults: 0,
   granted: 0,
   killed: 0,
+  closed: 0,
   swept: 0,
   long: 0,
   latestMs: { faultless: 0, faulty: 0 },
@@ -82,12 +84,16 @@ export const emptyTally = (): Tally => ({
 
 export const longHistory = 30;
 
-export function add(tally: Tally, { events, faults, granted, killed, swept, latestMs }: Outcome): void {
+export function add(
+  tally: Tally,
+  { events, faults, granted, killed, closed, swept, latestMs }: Outcome,
+): void {
   tally.histories += 1;
   tally.events += events;
   tally.faults += faults;
   tally.granted += granted;
   tally.killed += killed;
+  tally.closed += closed;
   tally.swept += swept;
   tally.long += events >= longHistory ? 1 : 0;
   tally.latestMs.faultless = Math.max(tally.latestMs.faultless, latestMs.faultless);
@@ -101,6 +107,7 @@ export function join(a: Tally, b: Tally): Tally {
     faults: a.faults + b.faults,
     granted: a.granted + b.granted,
     killed: a.killed + b.killed,
+    closed: a.closed + b.closed,
     swept: a.swept + b.swept,
     long: a.long + b.long,
     latestMs: {
