@@ -22,7 +22,7 @@ describe('the grant of a line', () => {
 
   it('is never taken from words of a caller: only from what the authorizer says by itself', () => {
     for (const reason of [
-      `to User "RBAC: allowed by RoleBinding \\"${binding}/payments\\""`,
+      `webhook: RBAC: allowed by RoleBinding "${binding}/payments" of ClusterRole "view" to User "x"`,
       `RBAC: allowed by ClusterRoleBinding "${binding}" of ClusterRole "view" to User "x"`,
       `RBAC: allowed by RoleBinding "x-${binding}/payments" of ClusterRole "view" to User "x"`,
     ]) {
