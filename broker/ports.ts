@@ -27,6 +27,7 @@ import type { AccessRequest, Asked } from '#domain/request.ts';
 import type { RoleBinding } from '#domain/role-binding.ts';
 import type { TaskRole } from '#domain/task-role.ts';
 import type { TicketFacts } from '#domain/ticket.ts';
+import type { TicketComment } from '#domain/ticket-comment.ts';
 import type { TicketReply } from '#domain/ticket-reply.ts';
 import type { Issuer, Vouched } from '#domain/workload.ts';
 import type { Authenticators, PageOrigin } from './authenticators.ts';
@@ -210,6 +211,21 @@ export interface Tickets {
   read(source: string, ticket: string): Promise<TicketFacts | 'absent'>;
 }
 
+/** Comments on tickets, by the REST APIs of the catalog's ticket systems and of no other. */
+export interface TicketComments {
+  /** 'absent' where there is no such ticket. Unavailable where it was not, or may not have been, written. */
+  write(source: string, comment: TicketComment): Promise<'written' | 'absent'>;
+}
+
+/** Receivers of webhooks. Unavailable where it was not, or may not have been, taken. */
+export interface Receivers {
+  /** `internal`: its host may have an address that is not public. */
+  send(
+    to: { url: string; internal: boolean },
+    webhook: { headers: Record<string, string>; body: string },
+  ): Promise<void>;
+}
+
 /** Where the outside hears of what happens. It may hear a thing twice, under the same id. */
 export interface EventBus {
   announce(announcement: Announcement): Promise<void>;
@@ -289,6 +305,8 @@ export interface World {
   tickets: Tickets;
   secrets: Secrets;
   eventBus: EventBus;
+  ticketComments: TicketComments;
+  receivers: Receivers;
   identityTokens: IdentityTokens;
   metrics: Metrics;
 }

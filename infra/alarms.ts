@@ -13,6 +13,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Announcing } from './announcing.ts';
@@ -20,6 +21,12 @@ import type { CurfewFunction } from './curfew-function.ts';
 import type { Settings } from './settings.ts';
 import type { Shipping } from './shipping.ts';
 import type { UsageTracing } from './usage-tracing.ts';
+
+/** Queues of what could not be handed on; each where there is somebody to hand it to. */
+export interface Asides {
+  unsent?: Queue;
+  unwritten?: Queue;
+}
 
 export interface AlarmsProps {
   settings: Settings;
@@ -31,6 +38,7 @@ export interface AlarmsProps {
   announcer: CurfewFunction;
   announcing: Announcing;
   tracing: UsageTracing;
+  aside: Asides;
 }
 
 const minutes = (n: number) => ({ period: Duration.minutes(n), statistic: 'Sum' });
@@ -50,6 +58,7 @@ export class Alarms extends Construct {
       announcer,
       announcing,
       tracing,
+      aside,
     } = props;
     this.topic = new Topic(this, 'Topic', {
       enforceSSL: true,
@@ -224,6 +233,17 @@ export class Alarms extends Construct {
       announcing.untold.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
       'What happened could not be told to the event bus for a day, and will not be.',
     );
+
+    const left = (queue: Queue) =>
+      queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) });
+    if (aside.unsent)
+      this.#alarm('WebhooksUnsent', left(aside.unsent), 'A receiver could not be told something for hours.');
+    if (aside.unwritten)
+      this.#alarm(
+        'CommentsUnwritten',
+        left(aside.unwritten),
+        'A comment could not be written into a ticket for hours.',
+      );
 
     new Dashboard(this, 'Dashboard', {
       dashboardName: `${settings.deployment}-curfew`,

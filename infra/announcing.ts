@@ -1,6 +1,6 @@
 /** The table's stream to Announce, and the event bus on which everybody else hears of what happens. */
 import { Duration } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -22,6 +22,11 @@ export class Announcing extends Construct {
       description: 'Curfew: what becomes of requests and kill switches (docs/events.md)',
     });
     this.untold = deadLetters(this, 'Untold');
+  }
+
+  /** As others of the CDK take it. */
+  get events(): IEventBus {
+    return this.bus as IEventBus;
   }
 
   /** A day, which is as long as the stream keeps anything: what is told late is better than what is not told. */

@@ -2,7 +2,7 @@
 import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
+import { Alarms, type Asides } from './alarms.ts';
 import { Announcing } from './announcing.ts';
 import { AuditStore } from './audit-store.ts';
 import type { DeployedCatalog } from './catalog.ts';
@@ -11,6 +11,7 @@ import { CurfewFunction, type CurfewFunctionProps } from './curfew-function.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { MailSender } from './mail-sender.ts';
 import type { OrganisationPolicy } from './organisation-policy.ts';
+import { commentedSources, Outgoing } from './outgoing.ts';
 import { PlanKey } from './plan-key.ts';
 import { Records } from './records.ts';
 import { RemovalGuard } from './removal-guard.ts';
@@ -201,6 +202,29 @@ export class CurfewStack extends Stack {
       this.#grantSecrets(takeWebhook, webhooks);
       api.serveWebhooks(takeWebhook);
     }
+    const outgoing = new Outgoing(this, 'Outgoing', announcing);
+    const { receivers } = catalog.catalog;
+    const aside: Asides = {};
+    if (Object.keys(receivers).length > 0) {
+      const sendWebhook = make('SendWebhook', { timeout: 60, catalog });
+      this.#grantSecrets(
+        sendWebhook,
+        Object.values(receivers).map(({ secretName }) => secretName),
+      );
+      aside.unsent = outgoing.sendTo(receivers, sendWebhook);
+    }
+    const commented = commentedSources(catalog.catalog);
+    if (commented.length > 0) {
+      const commentTicket = make('CommentTicket', { timeout: 60, catalog });
+      records.grantNotes(commentTicket);
+      this.#grantSecrets(
+        commentTicket,
+        commented.flatMap((name) => sources[name]?.apiSecretName ?? []),
+      );
+      aside.unwritten = outgoing.commentTo(commented, commentTicket);
+    }
+    if (settings.chatTopic) this.#output({ ChatTopicArn: outgoing.chatTopic().topicArn });
+
     const stateMachine = lifecycle.run({
       AskReviewers: askReviewers,
       OpenGrant: openGrant,
@@ -224,6 +248,7 @@ export class CurfewStack extends Stack {
       announcer: announce,
       announcing,
       tracing,
+      aside,
     });
 
     new RemovalGuard(this, 'RemovalGuard', { settings, records });

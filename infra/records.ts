@@ -54,6 +54,11 @@ export class Records extends Construct {
     this.#grant(to, 'GetItem');
   }
 
+  /** Reads and writes what was taken of, and told to, ticket systems. */
+  grantNotes(to: CurfewFunction): void {
+    this.#grant(to, 'GetItem', 'PutItem');
+  }
+
   /** Marks a mailed link as used. */
   grantUseLinks(to: CurfewFunction): void {
     this.#grant(to, 'UpdateItem');

@@ -102,6 +102,9 @@ const shape = z.strictObject({
     .default('retain')
     .describe('What becomes of the table and the state machine when the stack is deleted.'),
   alarmEmail: address.optional().describe('Gets the alarms.'),
+  chatTopic: flag(false).describe(
+    'Whether to make an SNS topic for chat (Amazon Q Developer in Slack, Teams, Chime) that gets a sentence for each event.',
+  ),
   callerAccounts: list(z.string().regex(/^\d{12}$/, 'Write an account id of 12 digits.')).describe(
     'Other accounts whose roles may call the API.',
   ),

@@ -1,5 +1,4 @@
 /** Asks the catalog's ticket systems about one ticket: only those hosts, over https, bounded, and strict about the answer. */
-import * as z from 'zod';
 import type { Catalog } from '#domain/catalog.ts';
 import { listed } from '#domain/catalog-lookup.ts';
 import type { TicketSource, TicketSystem } from '#domain/catalog-ticketing.ts';
@@ -7,6 +6,7 @@ import { Unavailable } from '#domain/errors.ts';
 import type { TicketFacts } from '#domain/ticket.ts';
 import type { Secrets, Tickets } from '#ports';
 import { ask, NoAnswer } from './bounded-https.ts';
+import { ApiSecrets, jsonOf } from './tickets/api-secrets.ts';
 import { jiraApi } from './tickets/jira.ts';
 import { pagerdutyApi } from './tickets/pagerduty.ts';
 import { servicenowApi } from './tickets/servicenow.ts';
@@ -17,11 +17,6 @@ const apis: Partial<Record<TicketSystem, TicketApi>> = {
   pagerduty: pagerdutyApi,
   servicenow: servicenowApi,
 };
-
-const apiSecretSchema = z.strictObject({
-  user: z.string().min(1).optional(),
-  token: z.string().min(1),
-}) satisfies z.ZodType<ApiSecret>;
 
 const timeoutMs = 2_500;
 const maxAnswerBytes = 256 * 1024;
@@ -38,10 +33,10 @@ export interface RestTicketsOptions {
 
 export class RestTickets implements Tickets {
   readonly #of: RestTicketsOptions;
-  /** Read once; anew where a system refuses it. */
-  readonly #known = new Map<string, ApiSecret>();
+  readonly #secrets: ApiSecrets;
   constructor(of: RestTicketsOptions) {
     this.#of = of;
+    this.#secrets = new ApiSecrets(of.secrets);
   }
 
   async read(sourceName: string, ticket: string): Promise<TicketFacts | 'absent'> {
@@ -54,11 +49,9 @@ export class RestTickets implements Tickets {
     if (path === undefined) return 'absent';
     const url = new URL(path, this.#of.addressOf?.(host) ?? `https://${host}`);
     try {
-      const known = this.#known.get(apiSecretName);
-      const first = await this.#ask(url, api, known ?? (await this.#secret(apiSecretName)));
-      const refused = first.status === 401 || first.status === 403;
-      const { status, text } =
-        refused && known ? await this.#ask(url, api, await this.#secret(apiSecretName)) : first;
+      const { status, text } = await this.#secrets.asking(apiSecretName, (secret) =>
+        this.#ask(url, api, secret),
+      );
       if (status === 404) return 'absent';
       if (status !== 200) throw new NoAnswer(`answered with status ${status}`);
       return facts(api, text, ticket, source);
@@ -73,31 +66,13 @@ export class RestTickets implements Tickets {
     const { certificateAuthority, timeoutMs: within = timeoutMs } = this.#of;
     return ask(url, { method: 'GET', headers, certificateAuthority, timeoutMs: within, maxAnswerBytes });
   }
-
-  async #secret(name: string): Promise<ApiSecret> {
-    const text = await this.#of.secrets.read(name);
-    if (text === undefined) throw new Unavailable(`There is no secret ${name}.`);
-    const parsed = apiSecretSchema.safeParse(json(text));
-    if (!parsed.success)
-      throw new Unavailable(`Secret ${name} is not {"user": "...", "token": "..."} or {"token": "..."}.`);
-    this.#known.set(name, parsed.data);
-    return parsed.data;
-  }
 }
 
 function facts(api: TicketApi, text: string, ticket: string, source: TicketSource): TicketFacts | 'absent' {
   try {
-    return api.read(json(text), ticket, source);
+    return api.read(jsonOf(text), ticket, source);
   } catch {
     // What it holds instead may be anything, and is not repeated.
     throw new NoAnswer('answered in another form than is documented');
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

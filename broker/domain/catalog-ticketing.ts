@@ -12,12 +12,15 @@ const secretName = z
   .string()
   .regex(/^[\w/+=.@-]{1,200}$/, 'Write the name of a secret in Secrets Manager, never its value or its ARN.');
 
-/** A name, and one that DNS has to find: no address, no port, no path, nothing that could lead elsewhere. */
+/** A name, and one that DNS has to find: its last part begins with a letter, which that of an address doesn't. */
+export const hostPattern = '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])';
+
+/** No address, no port, no path, nothing that could lead elsewhere. */
 const host = z
   .string()
   .max(253)
   .regex(
-    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    new RegExp(`^${hostPattern}$`),
     'Write a host name such as example.atlassian.net, without https:// and path.',
   );
 
@@ -105,13 +108,28 @@ function sourceFaults({
   host,
   apiSecretName,
   live,
+  comments,
   windowFields,
 }: TicketSource): ReferenceFault[] {
   const fault = (path: string[], message: string) => [{ path, message }];
-  if (!live)
+  if (comments && kind === 'standard-webhooks')
+    return fault(['comments'], 'Comments can be written to jira, servicenow, pagerduty and github only.');
+  const used = comments ? ['comments'] : ['live'];
+  const unreachable = [
+    ...(host === undefined ? fault(used, 'Say where its REST API is: host.') : []),
+    ...(apiSecretName === undefined
+      ? fault(used, 'Say by which secret its REST API is asked: apiSecretName.')
+      : []),
+  ];
+  if (!live) {
+    if (comments) return unreachable;
     return secretName === undefined
-      ? fault([], 'It neither tells of tickets (secretName) nor is it asked for them (live).')
+      ? fault(
+          [],
+          'It neither tells of tickets (secretName) nor is it asked for them (live) or told anything (comments).',
+        )
       : [];
+  }
   if (kind === 'github' || kind === 'standard-webhooks')
     return fault(
       ['live'],
@@ -124,10 +142,7 @@ function sourceFaults({
         ? 'Say which fields hold the window: windowFields.'
         : undefined;
   return [
-    ...(host === undefined ? fault(['live'], 'Say where its REST API is: host.') : []),
-    ...(apiSecretName === undefined
-      ? fault(['live'], 'Say by which secret its REST API is asked: apiSecretName.')
-      : []),
+    ...unreachable,
     ...(live.changeWindow && windowless ? fault(['live', 'changeWindow'], windowless) : []),
   ];
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { breakGlassFaults, breakGlassSchema } from './catalog-break-glass.ts';
 import { claimFaults, claimsSchema } from './catalog-claims.ts';
 import { namespacesSchema } from './catalog-namespaces.ts';
+import { receiversSchema } from './catalog-receivers.ts';
 import { referenceFaults } from './catalog-references.ts';
 import {
   duties,
@@ -139,6 +140,7 @@ const shape = z.strictObject({
   limits: limitsSchema.prefault({}),
   tickets: ticketsSchema.prefault({}),
   ticketing: ticketingSchema.prefault({}),
+  receivers: receiversSchema.default({}),
   workloads: workloadsSchema.prefault({}),
   risk: riskSchema.prefault({}),
   usage: usageSchema

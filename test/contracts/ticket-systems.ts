@@ -157,13 +157,18 @@ export function aTicketSystem(system: LookedAt, authorization: string): TicketSy
 }
 
 /** At an address of its own, certified by an authority of its own. */
-export async function startTicketServer(system: LookedAt, authorization: string): Promise<TicketServer> {
+export function startTicketServer(system: LookedAt, authorization: string): Promise<TicketServer> {
+  return served(aTicketSystem(system, authorization));
+}
+
+export async function served<T extends { answer: RequestListener }>(
+  made: T,
+): Promise<T & Pick<TicketServer, 'url' | 'certificateAuthority' | 'stop'>> {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-tickets-'));
   const pki = await ensurePki(dir);
   const [ca, cert, key] = await Promise.all(
     [pki.ca, pki.serverCert, pki.serverKey].map((file) => readFile(file, 'utf8')),
   );
-  const made = aTicketSystem(system, authorization);
   const https = createServer({ cert, key }, made.answer);
   await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
   return Object.assign(made, {

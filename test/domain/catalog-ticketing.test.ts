@@ -20,6 +20,7 @@ describe('a ticket system', () => {
   it.each<[string, object]>([
     ['that is heard', { ...jira, secretName: 'curfew/webhooks/jira' }],
     ['that is looked at', looked],
+    ['that is told', { ...looked, live: undefined, comments: true }],
     ['of any kind that sends webhooks', { kind: 'github', tickets: 'a/b#[0-9]+', secretName: 's' }],
     [
       'with windows in Jira',
@@ -42,6 +43,21 @@ describe('a ticket system', () => {
     ['that is looked at nowhere', { ...looked, host: undefined }, /live: Say where its REST API is/],
     ['that is looked at by no secret', { ...looked, apiSecretName: undefined }, /live: Say by which secret/],
     ['that can not be looked at', { ...looked, kind: 'github' }, /Tickets of github can't be looked at/],
+    [
+      'that is told nowhere',
+      { ...jira, comments: true, apiSecretName: 's' },
+      /comments: Say where its REST API/,
+    ],
+    [
+      'that is told by no secret',
+      { ...jira, comments: true, host: 'x.example.com' },
+      /comments: Say by which/,
+    ],
+    [
+      'that can not be told',
+      { ...looked, live: undefined, kind: 'standard-webhooks', comments: true },
+      /Comments can be written to/,
+    ],
     ['without the fields of its window', { ...looked, live: { changeWindow: true } }, /windowFields/],
     [
       'of incidents with a window',

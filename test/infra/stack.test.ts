@@ -6,12 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { eventSortKeyPrefix, table as layout } from '#adapters/table.ts';
 import { entryOf } from '../../infra/curfew-function.ts';
 import { taskStates } from '../../infra/lifecycle.ts';
-import { functionNamed, ofType, readable, synthesized } from './synthesized.ts';
+import { functionNamed, ofType, readable, synthesized, withReceivers } from './synthesized.ts';
 
 /** Throws where CloudFormation's own rules for properties are broken. */
 const made = synthesized({}, { validated: true });
 const { template } = made;
-const functions = ofType(made, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+/** With all that the catalog can ask for. */
+const whole = synthesized({ catalog: withReceivers(), chatTopic: true });
+const functions = ofType(whole, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 
 /** Properties of the only resource of a type. */
 function only(type: string): Record<string, unknown> {
@@ -267,7 +269,7 @@ describe('waking', () => {
   it('calls a person with the section of the runbook that says what to do', () => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name]) => name).sort();
-    const linked = ofType(made, 'AWS::CloudWatch::Alarm').map(
+    const linked = ofType(whole, 'AWS::CloudWatch::Alarm').map(
       ([, { Properties }]) => /docs\/runbook\.md#(\S+)$/.exec(Properties.AlarmDescription)?.[1],
     );
     expect(linked.sort()).toEqual(sections);

@@ -1,10 +1,11 @@
 /** The stack as `cdk synth` makes it, without bundling: quick, and with the project's own CDK flags. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { loadCatalog } from '../../infra/catalog.ts';
 import { CurfewStack } from '../../infra/curfew-stack.ts';
 import { noPolicy } from '../../infra/organisation-policy.ts';
@@ -18,6 +19,20 @@ export const out = mkdtempSync(join(tmpdir(), 'curfew-infra-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 export const exampleCatalog = new URL('curfew.yaml', root).pathname;
+
+/** The example catalog, with receivers of webhooks and comments on tickets. */
+export function withReceivers(): string {
+  const file = join(mkdtempSync(join(out, 'catalog-')), 'curfew.yaml');
+  const catalog = parse(readFileSync(exampleCatalog, 'utf8'));
+  const api = { host: 'example.atlassian.net', apiSecretName: 'curfew/api/jira' };
+  Object.assign(catalog.ticketing.sources.jira, { ...api, comments: true });
+  catalog.receivers = {
+    siem: { url: 'https://siem.example.com/curfew', secretName: 'curfew/receivers/siem' },
+    pager: { url: 'https://pager.example.com/in', secretName: 'curfew/receivers/pager', events: ['failed'] },
+  };
+  writeFileSync(file, stringify(catalog));
+  return file;
+}
 
 export function appWith(settings: Record<string, unknown> = {}, { validated = false } = {}): App {
   return new App({

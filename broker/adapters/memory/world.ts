@@ -26,10 +26,12 @@ import { MemoryMailer, plainMessages } from './mail.ts';
 import { MemoryMetrics } from './metrics.ts';
 import { MemoryOrganisation } from './organisation.ts';
 import { MemoryPasskeys } from './passkeys.ts';
+import { MemoryReceivers } from './receivers.ts';
 import { MemoryRecords } from './records.ts';
 import { sampleCatalog } from './sample-catalog.ts';
 import { MemorySecrets } from './secrets.ts';
 import { memorySigner } from './signer.ts';
+import { MemoryTicketComments } from './ticket-comments.ts';
 import { MemoryTicketNotes } from './ticket-notes.ts';
 import { MemoryTickets } from './tickets.ts';
 import { MemoryUsage } from './usage.ts';
@@ -60,6 +62,8 @@ interface Inside {
   usageLines: MemoryUsageLines;
   secrets: MemorySecrets;
   eventBus: MemoryEventBus;
+  ticketComments: MemoryTicketComments;
+  receivers: MemoryReceivers;
 }
 
 export interface MemoryWorld extends World {
@@ -159,6 +163,8 @@ export function memoryWorld(
     usageLines: new MemoryUsageLines(),
     secrets: new MemorySecrets(),
     eventBus: new MemoryEventBus(),
+    ticketComments: new MemoryTicketComments(),
+    receivers: new MemoryReceivers(),
   };
   for (const principal of Object.values(memoryRoles)) inside.identities.add(principal);
   const clusters = onboard(catalog, inside.entries, inside.cluster);
@@ -201,6 +207,8 @@ export function memoryWorld(
     usageLines: wrap('usageLines', inside.usageLines),
     secrets: wrap('secrets', inside.secrets),
     eventBus: wrap('eventBus', inside.eventBus),
+    ticketComments: wrap('ticketComments', inside.ticketComments),
+    receivers: wrap('receivers', inside.receivers),
     faults,
     inside,
     clusterOf(catalogName) {

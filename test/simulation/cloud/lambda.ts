@@ -98,6 +98,8 @@ export class Lambda {
       secrets: { read: async () => undefined },
       // Nothing that is driven here tells the outside: the stream does.
       eventBus: { announce: async () => {}, reply: async () => {} },
+      ticketComments: { write: async () => 'absent' },
+      receivers: { send: async () => {} },
       // Nobody of the simulation is a job with a token.
       identityTokens: { verify: () => Promise.reject(new IdentityRefused('no issuers here')) },
       // Nobody of the simulation has a passkey: they answer by link or by signature.
