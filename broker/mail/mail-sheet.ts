@@ -43,7 +43,7 @@ export function sheet({ title, preview, body }: { title: string; preview: string
 </head>
 <body ${styled('body')}>
   <div style="display:none;max-height:0;overflow:hidden">${preview}</div>
-  <div ${styled('sheet')}>
+  <div role="main" ${styled('sheet')}>
     <p ${styled('brand')}>Curfew</p>
     <h1 ${styled('heading')}>${title}</h1>
     ${body}

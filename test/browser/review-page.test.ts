@@ -1,14 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { type ServerType, serve } from '@hono/node-server';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import type { BrowserContextOptions } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { createApp } from '#http/app.ts';
-import { launchChromium } from '#local/browser.ts';
 import { aCaller } from '../builders/caller.ts';
 import { type Asked, asked, askedToExtend } from '../http/review-link.ts';
 import { stateOf, submission } from '../http/signed-call.ts';
+import { browsing, pictured, shows, type Visited } from './browsing.ts';
 
 const rita = 'rita@example.com';
 const phone = { width: 360, height: 740 };
@@ -16,27 +13,7 @@ const phone = { width: 360, height: 740 };
 /** Runs in the page. */
 const lowestContrast = await readFile(new URL('lowest-contrast.js', import.meta.url), 'utf8');
 
-let browser: Browser;
-const servers: ServerType[] = [];
-const contexts: { close(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-  for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
-});
-
-/** Serves on loopback; answers with the origin. */
-async function listening(fetch: (request: Request) => Response | Promise<Response>): Promise<string> {
-  const server = await new Promise<ServerType>((done) => {
-    const started = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => done(started));
-  });
-  servers.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const { fresh, listening } = browsing();
 
 /** Serves the app of a world below a stage, as API Gateway does; answers with the address of a path. */
 async function served({ door }: Asked): Promise<(path: string) => string> {
@@ -45,39 +22,16 @@ async function served({ door }: Asked): Promise<(path: string) => string> {
   return (path) => `${origin}/curfew${path}`;
 }
 
-interface Visit extends Asked {
-  page: Page;
-  /** What the browser complained about, such as breaches of the content security policy. */
-  complaints: string[];
-  /** Every address it asked for. */
-  fetched: string[];
-}
-
-async function visit(story: Asked, options: BrowserContextOptions = {}, reviewer = rita): Promise<Visit> {
+async function visit(
+  story: Asked,
+  options: BrowserContextOptions = {},
+  reviewer = rita,
+): Promise<Asked & Visited> {
   const address = await served(story);
-  const context = await browser.newContext(options);
-  contexts.push(context);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const fetched: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => fetched.push(`${request.method()} ${new URL(request.url()).pathname}`));
-  await page.goto(address(story.linkOf(reviewer)));
-  return { ...story, page, complaints, fetched };
+  const visited = await fresh(options);
+  await visited.page.goto(address(story.linkOf(reviewer)));
+  return { ...story, ...visited };
 }
-
-/** Kept where CURFEW_SCREENSHOTS says, to be looked at by people. */
-async function pictured(page: Page, name: string): Promise<void> {
-  const dir = process.env.CURFEW_SCREENSHOTS;
-  if (!dir) return;
-  await mkdir(dir, { recursive: true });
-  await page.screenshot({ path: join(dir, `${name}.png`), fullPage: true });
-}
-
-/** Waits for the page with this heading: a click returns before its page has come. */
-const shows = (page: Page, title: string) =>
-  page.getByRole('heading', { level: 1, name: title }).waitFor({ timeout: 10_000 });
 
 describe('in a real browser, a reviewer', () => {
   it('approves by click', async () => {
@@ -254,9 +208,7 @@ describe('a browser that only loads the page', () => {
     const other = await listening(
       () => new Response(`<p>Win a prize</p>${frame}`, { headers: { 'content-type': 'text/html' } }),
     );
-    const context = await browser.newContext();
-    contexts.push(context);
-    const page = await context.newPage();
+    const { page } = await fresh();
     await page.goto(other, { waitUntil: 'load' });
     expect(page.frames()).toHaveLength(2);
     const texts = await Promise.all(page.frames().map((framed) => framed.content()));
@@ -308,9 +260,7 @@ describe('the mail, shown as HTML', () => {
     const { door } = await asked({ ...submission, role: 'deployer' });
     const [mail] = door.world.inside.mailer.sent;
     for (const viewport of [phone, { width: 900, height: 900 }]) {
-      const context = await browser.newContext({ colorScheme, viewport });
-      contexts.push(context);
-      const page = await context.newPage();
+      const { page } = await fresh({ colorScheme, viewport });
       await page.setContent(mail?.html ?? '');
       await pictured(page, `mail-${colorScheme}-${viewport.width}`);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(

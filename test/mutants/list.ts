@@ -23,6 +23,7 @@ import { taskMutants } from './task.ts';
 import { ticketAskMutants } from './ticket-asks.ts';
 import { ticketMutants } from './tickets.ts';
 import { usageMutants } from './usage.ts';
+import { uiMutants } from './ui.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -44,6 +45,7 @@ export const mutants: readonly Mutant[] = [
   ...admissionMutants,
   ...reviewMutants,
   ...passkeyMutants,
+  ...uiMutants,
   ...policyMutants,
   ...breakGlassMutants,
   ...workloadMutants,

@@ -51,11 +51,11 @@ function live(place: Place, requests: readonly RequestView[], now: Date): Markup
     <thead><tr><th scope="col">Who</th><th scope="col">What</th><th scope="col">Ends in</th><th scope="col">Why</th><th scope="col">More</th></tr></thead>
     <tbody>${requests.map(
       (request) => html`<tr>
-      <td data-name="Who">${whoOf(request)}</td>
+      <td class="who" data-name="Who">${whoOf(request)}</td>
       <td data-name="What">${whatOf(request)}</td>
       <td class="time" data-name="Ends in">${ends(request, now)}</td>
       <td data-name="Why">${theirs(request.asked.reason)}</td>
-      <td><a href="${place.base}/requests/${request.id}" aria-label="Look at ${request.id}, or end it">Look, or end it</a></td>
+      <td class="go"><a href="${place.base}/requests/${request.id}" aria-label="Look, or end it: ${request.id}">Look, or end it</a></td>
     </tr>`,
     )}</tbody>
   </table>`;

@@ -97,9 +97,12 @@ function action(place: Place, content: RequestPageContent): Markup {
 }
 
 function stands({ request, now }: RequestPageContent): Markup {
-  const { status, grant } = request;
-  const left = status === 'active' && grant ? html` Ends in ${countdown(grant.expiresAt, now)}.` : '';
-  return html`<p><span class="status">${status}</span> ${theirs(standing(request, now))}.${left}</p>`;
+  const { status, grant, endRequested } = request;
+  const words =
+    status === 'active' && grant && !endRequested
+      ? html`access ends in ${countdown(grant.expiresAt, now)}, at ${clock(grant.expiresAt, now)}`
+      : theirs(standing(request, now));
+  return html`<p><span class="status">${status}</span> ${words}.</p>`;
 }
 
 function besides(holds: readonly Holding[] | undefined, now: Date): Markup | string {
@@ -120,7 +123,7 @@ function story({ events, now }: RequestPageContent): Markup {
       return html`<tr>
       <td class="time" data-name="At">${clock(event.at, now)}</td>
       <td class="time soft">${gap(event, events[i - 1])}</td>
-      <td data-name="What">${event.type}, ${event.status}</td>
+      <td data-name="What">${event.type}${event.type === event.status ? '' : `, ${event.status}`}</td>
       <td data-name="By">${theirs(event.actor)}</td>
       <td>${typeof reason === 'string' ? theirs(reason) : ''}</td>
     </tr>`;

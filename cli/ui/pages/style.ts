@@ -20,6 +20,10 @@ table { width: 100%; border-collapse: collapse; }
 th, td { padding: .55rem 1rem .55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; font-size: .9rem; border-top: 0; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.who { min-width: 12rem; }
+td.go { white-space: nowrap; }
+h2 + form, summary + form { margin-top: .5rem; padding-top: 0; border-top: 0; }
+summary { cursor: pointer; padding: .5rem 0; }
 time[data-ends] { font-variant-numeric: tabular-nums; font-weight: 600; }
 .status { display: inline-block; padding: .05rem .55rem; border: 1px solid var(--soft); border-radius: 1rem; font-size: .9rem; }
 .done { margin: 0 0 1.25rem; padding: .75rem 1rem; border-left: .25rem solid var(--yes); border-radius: .25rem; background: var(--ground); }
