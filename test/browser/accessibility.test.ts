@@ -1,6 +1,5 @@
 /** Every page and mail there is, checked by axe for what keeps people from using it: no violation, light and dark, phone and desk. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '#http/app.ts';
@@ -10,7 +9,6 @@ import { submission } from '../http/signed-call.ts';
 import { browsing } from './browsing.ts';
 import { servedUi, uiStory } from './ui-stories.ts';
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rita = 'rita@example.com';
 const { fresh, listening, closing } = browsing();
 
@@ -21,7 +19,7 @@ interface Found {
 
 /** Put in from outside, as the policy of the page allows no script of others. */
 async function expectNoBarrier(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<Found>('axe.run(document, { resultTypes: ["violations"] })');
   const words = found.violations.map(
     ({ id, help, nodes }) =>

@@ -22,8 +22,8 @@ import { takeEntryMutants } from './take-entry.ts';
 import { taskMutants } from './task.ts';
 import { ticketAskMutants } from './ticket-asks.ts';
 import { ticketMutants } from './tickets.ts';
-import { usageMutants } from './usage.ts';
 import { uiMutants } from './ui.ts';
+import { usageMutants } from './usage.ts';
 import { workloadMutants } from './workloads.ts';
 
 export const mutants: readonly Mutant[] = [
