@@ -4,6 +4,7 @@ import { CurfewError } from '#domain/errors.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { afterReviewCommand } from './commands/after-review.ts';
 import { auditCommand } from './commands/audit.ts';
+import { claimCommand } from './commands/claim.ts';
 import { configureCommand } from './commands/configure.ts';
 import { extendCommand } from './commands/extend.ts';
 import { inboxCommand } from './commands/inbox.ts';
@@ -32,6 +33,7 @@ const groups: readonly (readonly [string, readonly (() => Command)[]])[] = [
     'Get access:',
     [
       requestCommand,
+      claimCommand,
       extendCommand,
       runCommand,
       rolesCommand,

@@ -36,7 +36,7 @@ export interface Claim {
 export type Whom = Caller | Awaited;
 
 /** Who gets access is known by name only: nothing of it may be opened. */
-export function isUnclaimed({ subject }: { subject: Subject }): boolean {
+export function isUnclaimed({ subject }: { subject: Pick<Subject, 'kind'> }): boolean {
   return subject.kind === 'unclaimed';
 }
 

@@ -37,6 +37,10 @@ export interface NewRequest {
   startsAt?: Instant;
   /** An emergency: at once and without reviews. */
   breakGlass?: true;
+  /** Only this of the role. */
+  allow?: string[];
+  /** Somebody else, who has to claim it. */
+  onBehalfOf?: string;
 }
 
 /** What goes on with a grant; reason and ticket are those of the grant where not given. */
@@ -71,6 +75,7 @@ export interface Api {
   show(id: string, signal?: AbortSignal): Promise<RequestWithEvents>;
   review(id: string, body: ReviewAnswer): Promise<RequestView>;
   reviewAfterwards(id: string, body: AfterReviewAnswer): Promise<RequestView>;
+  claim(id: string): Promise<RequestView>;
   withdraw(id: string, reason?: string): Promise<RequestView>;
   revoke(id: string, reason: string): Promise<RequestView>;
   kill(scope: Scope, reason: string): Promise<KillView>;
@@ -118,7 +123,8 @@ export function openApi(target: ApiTarget): Api {
     show: (id, signal) => get(requestWithEvents, at(id), signal ? { signal } : {}),
     review: (id, body) => post(requestView, `${at(id)}/reviews`, body, {}),
     reviewAfterwards: (id, body) => post(requestView, `${at(id)}/after-review`, body, {}),
-    // Taking back and ending are the same done once or twice.
+    // Claiming, taking back and ending are the same done once or twice.
+    claim: (id) => post(requestView, `${at(id)}/claim`, {}, { repeatable: true }),
     withdraw: (id, reason) =>
       post(requestView, `${at(id)}/withdraw`, reason ? { reason } : {}, { repeatable: true }),
     revoke: (id, reason) => post(requestView, `${at(id)}/revoke`, { reason }, { repeatable: true }),

@@ -1,9 +1,11 @@
 /** `curfew kubeconfig`: how kubectl reaches a cluster, without any credential in a file. */
 import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
+import { waitingForMe } from '../claiming.ts';
 import { kubeconfigEntries, kubeconfigText } from '../kubeconfig.ts';
 import { kubeconfigPaths, mergeKubeconfig } from '../kubeconfig-file.ts';
 import { openSession } from '../session.ts';
+import { what } from '../views/words.ts';
 
 interface Options {
   cluster?: string;
@@ -55,6 +57,11 @@ Being in a kubeconfig gives no access: ask for it with \`curfew request\`.`,
       const path = options.kubeconfig ?? kubeconfigPaths()[0] ?? '';
       const merged = mergeKubeconfig(path, kubeconfigEntries(input), options.use === true);
       terminal.json({ path, context: input.context, ...merged });
+      const unclaimed = (await waitingForMe(session)).filter(({ asked }) => asked.cluster === name);
+      for (const request of unclaimed)
+        terminal.progress(
+          `Waits for your claim: ${what(request)}. Its time begins once you run: curfew claim ${request.id}`,
+        );
       terminal.print([
         `${merged.replaced ? 'Renewed' : 'Added'} context ${input.context} in ${path}${merged.current ? ', and it is the current one' : ''}.`,
         `  kubectl ${merged.current ? '' : `--context ${input.context} `}get pods`,

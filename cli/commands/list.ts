@@ -1,6 +1,7 @@
 /** `curfew list`: one's own requests, or all that are open and of concern. */
 import { Command } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
+import { awaitsClaim } from '#domain/transitions/claim.ts';
 import type { RequestView } from '#http/request-view.ts';
 import { openSession } from '../session.ts';
 import { table } from '../terminal/table.ts';
@@ -87,8 +88,9 @@ const allColumns: readonly (readonly [string, (request: RequestView) => string])
 
 /** The one point in time that matters in each status. */
 function moment(request: RequestView): string {
-  const { status, grant, reviewBy, updatedAt } = request;
+  const { status, grant, reviewBy, updatedAt, openBy } = request;
   const span = spanOf(request);
+  if (awaitsClaim(request) && openBy) return `claim ${relative(openBy)}`;
   if (status === 'pending') return `times out ${relative(reviewBy)}`;
   if (status === 'active' && grant) return `ends ${relative(grant.expiresAt)}`;
   if ((status === 'approved' || status === 'scheduled') && span) return `starts ${relative(span.from)}`;

@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { errorTable } from '#domain/error-table.ts';
 import { isFinal } from '#domain/lifecycle.ts';
 import { grantedRules } from '#domain/task-rules.ts';
+import { awaitsClaim } from '#domain/transitions/claim.ts';
 import type { RequestView } from '#http/request-view.ts';
 import type { NewRequest } from '../api/client.ts';
 import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
 import { confirmBreakGlass } from '../break-glass.ts';
+import { claimInstead } from '../claiming.ts';
 import { CancelledByUser } from '../failures.ts';
 import { findContext } from '../kubeconfig-file.ts';
 import { openSession, type Session } from '../session.ts';
@@ -25,6 +27,7 @@ interface RequestOptions extends AskOptions {
   wait?: boolean;
   dryRun?: boolean;
   yes?: boolean;
+  onBehalfOf?: string;
   /** True where no message was given with it. */
   suggest?: string | true;
 }
@@ -33,6 +36,7 @@ export function requestCommand(): Command {
   return addAskOptions(new Command('request'))
     .description('Ask for access, and wait until it works.')
     .option('--at <when>', 'when it is to start: 14:30, +2h, or 2026-11-21T14:30:00+01:00; else at once')
+    .option('--on-behalf-of <person>', 'for somebody else, who has to claim it; the catalog says who may')
     .option('--wait', 'with --at, wait until it has started and works')
     .option('--no-wait', "don't wait for the answer")
     .option('--dry-run', 'say what would be decided, and ask nobody; exit code 5 where it would be refused')
@@ -56,6 +60,7 @@ Examples:
   curfew request --role operator ... --allow 'get,list pods' --allow 'delete pod/web-7d9'
                                               only this of the role, by a role that is made for the request
   curfew request ... --at 22:00 --for 2h      starts at the next 22:00 of this machine's zone
+  curfew request ... --on-behalf-of bob@example.com    for Bob, who has to claim it: curfew claim
   curfew request ... --no-wait -o json        prints the request and returns
   curfew request ... --break-glass            an emergency: says what it means, asks whether it is meant, and waits for nobody
   kubectl get pods 2>&1 | curfew request --suggest    says which role allows it, and asks for nothing
@@ -70,7 +75,11 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
       if (options.suggest !== undefined) return presentSuggestion(session, options.suggest, options);
       const { terminal } = session;
       const asked = await newRequest(session, options);
-      const body = options.breakGlass ? { ...asked, breakGlass: true as const } : asked;
+      const body: NewRequest = {
+        ...asked,
+        ...(options.breakGlass ? { breakGlass: true } : {}),
+        ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
+      };
       if (options.dryRun) {
         await simulate(session, body);
         return;
@@ -78,7 +87,7 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
       if (body.breakGlass) await confirmBreakGlass(session, body, { yes: options.yes === true });
       // A Ctrl-C while it is sent is answered once it is known what became of it.
       const release = options.wait === false ? undefined : holdSignals();
-      const request = await submit(session, body).catch((error) => {
+      const request = await claimOrSubmit(session, body).catch((error) => {
         release?.();
         throw error;
       });
@@ -87,8 +96,9 @@ approved later. \`curfew withdraw\` takes it back before it has started.`,
         tellAsked(session, request);
         return;
       }
-      // Of its own, or of the change window of its ticket.
-      const wait = options.wait === undefined && request.asked.startsAt ? waitForStart : waitAndTell;
+      // A start of its own, or of the change window of its ticket.
+      const later = options.wait === undefined && request.asked.startsAt !== undefined;
+      const wait = later || body.onBehalfOf !== undefined ? waitForYes : waitAndTell;
       await wait(session, request).finally(release);
     });
 }
@@ -100,13 +110,12 @@ async function simulate({ api, terminal }: Session, body: NewRequest): Promise<v
   if (simulation.decision.outcome === 'refuse') process.exitCode = errorTable.RequestRefused.exit;
 }
 
+const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
 /** Says what was asked for, where nobody waits for the answer. */
 export function tellAsked({ terminal }: Session, request: RequestView): void {
   terminal.json(request);
-  const line = standing(request);
-  terminal.print(
-    `${line.charAt(0).toUpperCase()}${line.slice(1)}.\nGo on waiting: curfew show ${request.id} --wait`,
-  );
+  terminal.print(`${sentence(standing(request))}.\nGo on waiting: curfew show ${request.id} --wait`);
 }
 
 /** Waits for access and says what can be done with it; `show --wait` comes here too. */
@@ -117,11 +126,25 @@ export async function waitAndTell(session: Session, request: RequestView): Promi
   terminal.print(howToUse(session, access));
 }
 
-/** Waits for the answer only, as long as the start lies ahead. */
-async function waitForStart(session: Session, request: RequestView): Promise<void> {
+/** What waits for one's claim and gives the same is not asked for anew. */
+async function claimOrSubmit(session: Session, body: NewRequest): Promise<RequestView> {
+  return (await claimInstead(session, body)) ?? submit(session, body);
+}
+
+/** Waits for the answer only, as long as its claim by somebody else or its start lies ahead. */
+async function waitForYes(session: Session, request: RequestView): Promise<void> {
   const { terminal } = session;
   const answered = await waiting(session, request, (signal) => waitForAnswer(session, request, signal));
   const span = spanOf(answered);
+  if (awaitsClaim(answered)) {
+    terminal.json(answered);
+    terminal.print([
+      terminal.style('green', `${sentence(standing(answered))}.`),
+      safeText(`  ${answered.requester.person ?? 'They'} can use: curfew claim ${answered.id}`),
+      `  Take it back:  curfew withdraw ${answered.id}`,
+    ]);
+    return;
+  }
   if (answered.status !== 'scheduled' || !span) {
     await waitAndTell(session, answered);
     return;

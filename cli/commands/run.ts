@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { InvalidInput } from '#domain/errors.ts';
 import { type AskOptions, addAskOptions, newRequest, saidBack, submit } from '../asking.ts';
+import { claimInstead } from '../claiming.ts';
 import { NoAccess } from '../failures.ts';
 import { kubeconfigText } from '../kubeconfig.ts';
 import { runChild } from '../running/child.ts';
@@ -56,7 +57,7 @@ Exit codes are the command's; 126 and 127 as in a shell; before it has started, 
       // From before anything is asked for until it is given back, no signal may end this process in between.
       const release = holdSignals();
       try {
-        const request = await submit(session, body);
+        const request = (await claimInstead(session, body)) ?? (await submit(session, body));
         session.terminal.progress(saidBack(request));
         process.exitCode = await withAccess(
           session,

@@ -9,7 +9,7 @@ import { breakGlassRows } from './break-glass.ts';
 import { reasonRows, reviewRows, riskRows, rows } from './decision.ts';
 import { holdingsInWords } from './holdings.ts';
 import { inAll, spanInWords, spanOf } from './span.ts';
-import { roleInWords, standing, whoAsked, whoGetsIn } from './words.ts';
+import { askerOf, roleInWords, standing, whoAsked, whoGetsIn } from './words.ts';
 
 /** For reviewers. */
 export interface ToldBesides {
@@ -34,7 +34,7 @@ export function requestSummary(
   return pairs([
     ['Request', request.id],
     ['Status', `${request.status}: ${standing(request, now)}`],
-    ['Asked by', `${whoAsked(request)}, ${when(request.createdAt, now)}`],
+    ['Asked by', `${askerOf(request) ?? whoAsked(request)}, ${when(request.createdAt, now)}`],
     ['Run', request.requester.workload?.runUrl],
     ['Access for', whoGetsIn(request)],
     ['Role', roleInWords(request)],

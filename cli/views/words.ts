@@ -74,6 +74,10 @@ export function standing(request: RequestView, now: Date = new Date()): string {
     }
     case 'approved':
     case 'scheduled': {
+      if (request.subject.kind === 'unclaimed')
+        return safeText(
+          `approved; waits until ${request.subject.person} claims it${request.openBy ? `, until ${when(request.openBy, now)}` : ''}`,
+        );
       const span = spanOf(request);
       if (!span) return 'approved; access is being put in place';
       const goesOn = request.asked.extends === undefined ? 'access' : 'access goes on';
@@ -95,7 +99,7 @@ export function standing(request: RequestView, now: Date = new Date()): string {
       return 'withdrawn';
     case 'timed-out':
       return wasApproved(request)
-        ? 'timed out: approved, but not opened in time'
+        ? `timed out: approved, but not ${request.subject.kind === 'unclaimed' ? 'claimed' : 'opened'} in time`
         : 'timed out: nobody answered in time';
     case 'revoked':
       return `access ended ${grant?.unboundAt ? when(grant.unboundAt, now) : when(request.updatedAt, now)}`;

@@ -43,9 +43,14 @@ export class Story {
       case 'pending':
         return `Asking ${people(request.reviewers)} by mail; ${needed === 1 ? 'one approval is' : `${needed} approvals are`} needed by ${when(request.reviewBy)}.`;
       case 'approved':
+        if (request.subject.kind === 'unclaimed') return undefined;
         // With a start of its own it is said next whether that has come.
         return span ? undefined : `${yes} Putting the access in place…`;
       case 'scheduled':
+        if (request.subject.kind === 'unclaimed')
+          return safeText(
+            `${yes} It waits until ${request.subject.person} claims it: curfew claim ${request.id}`,
+          );
         return span && `${yes} Access ${request.asked.extends ? 'goes on ' : ''}${spanInWords(span)}.`;
       default:
         return undefined;
@@ -56,6 +61,8 @@ export class Story {
   waitingLine(request: RequestView): string {
     const waited = roughly(Date.now() - this.startedAt);
     const hint = '(Ctrl-C stops waiting, not the request)';
+    if (request.status === 'scheduled' && request.subject.kind === 'unclaimed')
+      return safeText(`Waiting until ${request.subject.person} claims it… ${waited} ${hint}`);
     const span = spanOf(request);
     if (request.status === 'scheduled' && span && Date.parse(span.from) > Date.now())
       return `Access starts ${relative(span.from)}… ${hint}`;

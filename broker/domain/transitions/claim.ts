@@ -8,7 +8,9 @@ import type { AccessRequest } from '../request.ts';
 import { openByOf } from '../start.ts';
 
 /** Whether it is approved and nobody has signed for it. */
-export function awaitsClaim(request: Pick<AccessRequest, 'status' | 'subject'>): boolean {
+export function awaitsClaim(
+  request: Pick<AccessRequest, 'status'> & { subject: Pick<AccessRequest['subject'], 'kind'> },
+): boolean {
   return (request.status === 'approved' || request.status === 'scheduled') && isUnclaimed(request);
 }
 

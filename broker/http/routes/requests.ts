@@ -1,6 +1,7 @@
 /** Requests: ask, list, show, review, review afterwards, withdraw, revoke. */
 import * as z from 'zod';
 import { plainText, submissionSchema } from '#domain/request.ts';
+import { claimRequest } from '#operations/claim-request.ts';
 import { extendGrant } from '#operations/extend-grant.ts';
 import { listRequests } from '#operations/list-requests.ts';
 import { reviewAfterwards } from '#operations/review-afterwards.ts';
@@ -45,14 +46,14 @@ export const requests: Route[] = [
     name: 'submitRequest',
     method: 'POST',
     path: '/v1/requests',
-    summary: 'Ask for access, for the identity that signed the call.',
+    summary: 'Ask for access, for the identity that signed the call, or for somebody who has to claim it.',
     body: submissionSchema,
     idempotent: true,
     answers: {
       201: { description: 'Made.', schema: requestView },
       200: { description: 'Made by an earlier call with this Idempotency-Key.', schema: requestView },
     },
-    problems: ['RequestRefused', 'IdempotencyMismatch', 'RecordChanged', 'ClusterNotReady'],
+    problems: ['RequestRefused', 'NotAllowed', 'IdempotencyMismatch', 'RecordChanged', 'ClusterNotReady'],
     async handle(world, { caller, body, idempotencyKey }) {
       const input = { caller, submission: body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
       const { request, created } = await submitRequest(world, input);
@@ -152,6 +153,26 @@ export const requests: Route[] = [
     problems: ['NotAllowed', 'RequestNotFound', 'WrongStatus', 'RecordChanged'],
     async handle(world, { caller, params: { id }, body }) {
       return { status: 200, body: viewOf(await reviewAfterwards(world, { caller, id, ...body })) };
+    },
+  }),
+  route({
+    name: 'claimRequest',
+    method: 'POST',
+    path: '/v1/requests/{id}/claim',
+    summary: 'Claim what others have asked for you, as the person who signed the call.',
+    params: byId,
+    body: z.strictObject({}),
+    answers: { 200: { description: 'The claimed request.', schema: requestView } },
+    problems: [
+      'NotAllowed',
+      'RequestRefused',
+      'RequestNotFound',
+      'WrongStatus',
+      'RecordChanged',
+      'ClusterNotReady',
+    ],
+    async handle(world, { caller, params: { id } }) {
+      return { status: 200, body: viewOf(await claimRequest(world, { caller, id })) };
     },
   }),
   route({

@@ -19,7 +19,7 @@ export const simulate: Route[] = [
       'Say what would be decided on a request, without making it. Nothing is written and nobody is asked.',
     body: submissionSchema,
     answers: { 200: { description: 'The decision, also where it is a refusal.', schema: simulationView } },
-    problems: ['ClusterNotReady'],
+    problems: ['NotAllowed', 'ClusterNotReady'],
     async handle(world, { caller, body }) {
       return {
         status: 200,
