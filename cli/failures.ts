@@ -42,7 +42,10 @@ export const exitCodes: readonly (readonly [number, string])[] = [
   [0, 'done'],
   [1, 'a fault in curfew itself'],
   [2, 'the command or its input is not valid, or curfew is not configured'],
-  [exitOfDrift, 'a check found a fault: a cluster that is not as the catalog wants it, or a log that does not verify'],
+  [
+    exitOfDrift,
+    'a check found a fault: a cluster that is not as the catalog wants it, or a log that does not verify',
+  ],
   [4, 'not signed in, or not allowed'],
   [5, 'the answer is no: refused by policy, denied, withdrawn, timed out, or ended before use'],
   [6, 'no such request'],
