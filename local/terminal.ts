@@ -13,7 +13,7 @@ export interface Terminal {
   run(
     command: string,
     args: readonly string[],
-    options?: Pick<RunOptions, 'onLine' | 'input' | 'timeoutMs'>,
+    options?: Pick<RunOptions, 'onLine' | 'input' | 'timeoutMs' | 'env'>,
   ): Promise<RunResult>;
 }
 
