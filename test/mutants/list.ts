@@ -3,6 +3,7 @@ import { admissionMutants } from './admission.ts';
 import { auditLogMutants } from './audit-log.ts';
 import { bindMutants } from './bind.ts';
 import { breakGlassMutants } from './break-glass.ts';
+import { claimMutants } from './claims.ts';
 import { closeMutants } from './close.ts';
 import { driftMutants } from './drift.ts';
 import { endMutants } from './end.ts';
@@ -36,6 +37,7 @@ export const mutants: readonly Mutant[] = [
   ...foreignRoleMutants,
   ...taskMutants,
   ...endMutants,
+  ...claimMutants,
   ...closeMutants,
   ...sweepMutants,
   ...driftMutants,
