@@ -13,6 +13,7 @@ import { killMutants } from './kill.ts';
 import { ledgerMutants } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { openMutants } from './open.ts';
+import { outgoingMutants } from './outgoing.ts';
 import { passkeyMutants } from './passkeys.ts';
 import { policyMutants } from './policy.ts';
 import { recordMutants } from './records.ts';
@@ -54,4 +55,5 @@ export const mutants: readonly Mutant[] = [
   ...ticketMutants,
   ...usageMutants,
   ...ticketAskMutants,
+  ...outgoingMutants,
 ];
