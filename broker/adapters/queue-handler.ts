@@ -34,10 +34,10 @@ export function queueHandler(
       return false;
     } catch (error) {
       const seconds = pauseSeconds(tries);
-      log.warn('not handed on; tried again', { message: id, tries, seconds, error });
+      log.warn('not handed on; tried again', { messageId: id, tries, seconds, error });
       // Without it the message comes again all the same, after the pause that its queue has.
       await postpone(message, seconds).catch((cause: unknown) =>
-        log.warn('the pause could not be set', { message: id, error: cause }),
+        log.warn('the pause could not be set', { messageId: id, error: cause }),
       );
       return true;
     }

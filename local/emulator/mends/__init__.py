@@ -26,6 +26,7 @@ NAMES = (
     "iam_resource_names",
     "s3_condition_keys",
     "ses_condition_keys",
+    "sqs_queues_kept",
     "sts_sessions_kept",
     "states_start_again",
     "states_restart_told",

@@ -22,3 +22,26 @@ export async function withRestart<T>(
     await emulator.stop();
   }
 }
+
+/** Does `first` on a new cloud with the mends of another, and `then` on a second one that starts from its state, elsewhere. */
+export async function elsewhere<T>(
+  { emulator: { dir, mends } }: ProbedCloud,
+  first: (cloud: ProbedCloud) => Promise<void>,
+  then: (cloud: ProbedCloud) => Promise<T>,
+): Promise<T> {
+  const own = join(dir, `moved-${clouds++}`);
+  const common = { progress: silentProgress(), ...(mends === 'all' ? {} : { mends }) };
+  const before = await startEmulator({ ...common, dir: join(own, 'before') });
+  try {
+    await first(new ProbedCloud(before));
+    await before.saveState(join(own, 'state'));
+  } finally {
+    await before.stop();
+  }
+  const after = await startEmulator({ ...common, dir: join(own, 'after'), stateDir: join(own, 'state') });
+  try {
+    return await then(new ProbedCloud(after));
+  } finally {
+    await after.stop();
+  }
+}

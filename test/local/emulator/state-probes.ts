@@ -6,15 +6,44 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { region, rootKeys } from '#local/emulator/emulator.ts';
 import { obedient, only, type ProbedCloud, pause, storeToken } from './cloud.ts';
 import { errorOf, type Probe } from './probe.ts';
-import { withRestart } from './restart.ts';
+import { elsewhere, withRestart } from './restart.ts';
 import { toldBy } from './told-events.ts';
 
 const jsonata = { QueryLanguage: 'JSONata' };
 
+const queuesOf = ({ emulator: { url } }: ProbedCloud) =>
+  new SQSClient({ region, endpoint: url, credentials: rootKeys, useQueueUrlAsEndpoint: false });
+
 export const stateProbes: Probe[] = [
+  {
+    mend: 'sqs_queues_kept',
+    title: 'a queue is the same one, with what is in it, at another address',
+    mended: 'kept',
+    stock: 'nothing',
+    see: (like) =>
+      elsewhere(
+        like,
+        async (cloud) => {
+          const { QueueUrl } = await queuesOf(cloud).send(new CreateQueueCommand({ QueueName: 'moved' }));
+          await queuesOf(cloud).send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
+        },
+        async (cloud) => {
+          const { QueueUrl } = await queuesOf(cloud).send(new CreateQueueCommand({ QueueName: 'moved' }));
+          const { Messages } = await queuesOf(cloud).send(new ReceiveMessageCommand({ QueueUrl }));
+          return Messages?.[0]?.Body ?? 'nothing';
+        },
+      ),
+  },
   {
     mend: 'states_endings',
     title: 'a stopped execution stays as it was stopped',
