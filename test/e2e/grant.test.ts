@@ -8,8 +8,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { type AuditEvent, chainFault } from '#domain/audit-event.ts';
+import { eventKey } from '#domain/audit-log/log-objects.ts';
 import { linkHash } from '#domain/review-link.ts';
 import { type Change, startProbe } from '#local/demo/probe.ts';
 import { region } from '#local/emulator/emulator.ts';
