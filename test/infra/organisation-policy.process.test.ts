@@ -182,7 +182,7 @@ describe('a policy that could not judge fails synthesis', () => {
     [
       'that reads what the input does not have',
       `${allowing} if input.requester.email == "dana@example.com"`,
-      /rego_type_error: undefined ref: input\.requester\.email.*want \(one of\): \["kind" "person"/s,
+      /rego_type_error: undefined ref: input\.requester\.email.*want \(one of\): \["askedBy" "kind" "person"/s,
     ],
     [
       'that calls what there is not',
