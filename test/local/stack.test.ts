@@ -105,7 +105,9 @@ describe('the deployed functions', () => {
       }),
     );
     expect(Object.fromEntries(answers)).toEqual({
+      Announce: 'ZodError',
       Api: 'answers',
+      AskByTicket: 'answers',
       AskReviewers: 'ZodError',
       AwaitClaim: 'ZodError',
       BindRole: 'ZodError',
@@ -117,11 +119,13 @@ describe('the deployed functions', () => {
       KillGrants: 'ZodError',
       OpenGrant: 'ZodError',
       PublishPlanKey: 'ZodError',
+      SealLog: 'answers',
       ShipEvents: 'ZodError',
       SurveyCluster: 'ZodError',
       SweepCluster: 'ZodError',
       SweepGrants: 'answers',
       TakeWebhook: 'answers',
+      TraceUsage: 'InvalidInput',
       UnbindRole: 'ZodError',
     });
   });
